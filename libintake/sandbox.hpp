@@ -1,0 +1,49 @@
+// Confinement: no_new_privs, Landlock, seccomp, rlimits, and where a file system is needed a private in-memory root in
+// own namespaces. Entered after set-up and before the first received byte; there is no way back out.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace intake::sandbox {
+
+/// What a process may still do. Each role is an allow-list of system calls and a set of resource limits.
+enum class role {
+  pump,      ///< line pump: pipes, forking workers that confine themselves further
+  parser,    ///< memory only: no file can be opened at all
+  unpacker,  ///< as parser
+  scanner,   ///< private tmpfs as the only file system
+  office,    ///< private tmpfs, and `access.read` of the host bound read-only into it
+  raster,    ///< as office
+  keeper,    ///< files below `access.write` may be created and changed (ledger, export); no network, no exec
+  fetcher,   ///< as keeper, and TCP connections
+};
+
+struct access {
+  std::vector<std::string> read;   ///< host paths that stay readable (office, raster, keeper, fetcher)
+  std::vector<std::string> write;  ///< host directories that stay writable (keeper, fetcher)
+  std::size_t memory_bytes = 0;    ///< RLIMIT_AS; 0: the role's own
+  std::size_t tmpfs_bytes = 0;     ///< size of the private tmpfs; 0: the role's own
+  /// Folders made on the private tmpfs before entering (relative to /tmp), e.g. those LibreOffice expects.
+  std::vector<std::string> tmp_folders;
+};
+
+/// Confines the calling process and proves it (a socket, an exec and a host file must all be refused). Must be called
+/// while the process has one thread. On success the private tmpfs of scanner, office and raster is /tmp.
+/// Throws failure(os) when anything of it cannot be had; the caller must not go on.
+void enter(role role, const access& access = {});
+
+/// --insecure-no-sandbox: enter() then does nothing but rlimits, and every record touched says so.
+void disable();
+[[nodiscard]] bool disabled();
+
+/// What the kernel offers, for intake-doctor.
+struct features {
+  int landlock_abi = 0;  ///< 0: none
+  bool seccomp = false;
+  bool user_namespaces = false;
+};
+[[nodiscard]] features probe();
+
+}  // namespace intake::sandbox
