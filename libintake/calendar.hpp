@@ -19,8 +19,8 @@ using date = std::chrono::year_month_day;
 
 /// An instant with the offset it is shown in.
 struct timestamp {
-  std::int64_t seconds = 0;   ///< since 1970-01-01T00:00:00Z
-  int offset_minutes = 540;   ///< Japan has no daylight saving time
+  std::int64_t seconds = 0;  ///< since 1970-01-01T00:00:00Z
+  int offset_minutes = 540;  ///< Japan has no daylight saving time
 };
 /// RFC 3339, offset required ("Z" too).
 [[nodiscard]] std::optional<timestamp> parse_rfc3339(std::string_view text);
@@ -36,9 +36,9 @@ struct timestamp {
 
 struct desk_calendar {
   bool japanese_holidays = true;
-  std::vector<std::string> closed;    ///< "MM-DD", every year
+  std::vector<std::string> closed;  ///< "MM-DD", every year
   std::vector<date> extra_closed, except_open;
-  int cutoff_minutes = 24 * 60;       ///< after midnight, local; a message later than this is of the next open day
+  int cutoff_minutes = 24 * 60;  ///< after midnight, local; a message later than this is of the next open day
   int offset_minutes = 540;
 
   /// Neither Saturday, Sunday, holiday nor closed.

@@ -20,7 +20,7 @@ struct account {
   std::string user;
   std::string password;  ///< reference, see read_secret; never the value
   std::string ca_file;
-  std::string auth;         ///< "", plain, login, xoauth2, oauthbearer, scram-sha-256
+  std::string auth;  ///< "", plain, login, xoauth2, oauthbearer, scram-sha-256
   std::string client_cert, client_key;
   unsigned timeout_seconds = 60;
   unsigned fault_after = 3;  ///< failed checks in a row before report_fault is proposed

@@ -19,7 +19,7 @@ struct filter_options {
   unsigned jobs = 1;                 ///< workers; order is kept whatever their number
   std::vector<std::string> fail_on;  ///< dispositions that make the run end with exit_status::findings
   bool quiet = false;
-  std::string tool;     ///< "intake-scan"
+  std::string tool;  ///< "intake-scan"
 };
 
 struct filter_stage {
@@ -49,45 +49,45 @@ struct filter_stage {
 /// Reads bounded lines from a descriptor. One line at a time in memory.
 class line_reader {
  public:
-  explicit line_reader(int fd) : fd_(fd) {}
+  explicit line_reader(int fd);
+  ~line_reader();
   enum class outcome { line, end, torn, too_long };
-  /// Next line without LF. torn: the last line had none (line() holds it). too_long: over limits::record_bytes; line()
-  /// holds its head, size() and sha256() tell of all of it. Throws failure(io) on a read error.
+  /// Next line without LF, reading as long as it takes. torn: the last line had no LF. too_long: over
+  /// limits::record_bytes; line() holds its head only, while size() and digest() tell of all of it. Throws failure(io).
   [[nodiscard]] outcome next();
-  /// Reads once (call when fd is readable) and returns whether next() can answer without reading.
+  /// Reads once (call when the descriptor is readable); whether next() can now answer without reading.
   [[nodiscard]] bool fill();
   [[nodiscard]] bool ready() const;
-  [[nodiscard]] std::string take() { return std::move(line_); }
   [[nodiscard]] const std::string& line() const { return line_; }
   [[nodiscard]] std::uint64_t size() const { return size_; }
-  [[nodiscard]] const std::string& sha256() const { return sha256_; }
+  /// SHA-256 of the line, hexadecimal.
+  [[nodiscard]] std::string digest() const;
 
  private:
+  void find_line_end(std::size_t from);
+  void consume(std::size_t end);
   int fd_;
-  std::string buffer_;
-  std::size_t start_ = 0, scanned_ = 0;
+  std::string buffer_;                  ///< storage, larger than what is filled
+  std::size_t start_ = 0, filled_ = 0;  ///< bytes not yet consumed
+  std::size_t lf_ = std::string::npos;  ///< end of the first line in them, once it is there
   bool end_ = false;
   std::string line_, sha256_;
   std::uint64_t size_ = 0;
-  bool discarding_ = false;
-  std::unique_ptr<class sha256> digest_;
 };
 
-/// Writes records to stdout: lines, or a table when stdout is a terminal. Throws failure(io) on a short write or a
-/// full disk; a closed pipe ends the process by SIGPIPE.
+/// Writes records to stdout, one line each. Throws failure(io) on a short write or a full disk; a closed pipe ends the
+/// process by SIGPIPE.
 class record_writer {
  public:
   explicit record_writer(int fd = 1);
-  ~record_writer();
-  void write(const record& rec);
-  /// A line that is known to be a record.
+  /// A line that is known to be a record, without its LF.
   void write_line(std::string_view line);
   /// Must be called last: reports what the kernel held back.
   void finish();
 
  private:
+  void put(std::string_view bytes);
   int fd_;
-  bool table_;
 };
 
 }  // namespace intake

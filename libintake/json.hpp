@@ -35,14 +35,11 @@ class writer {
   writer& member(std::string_view name, const std::string& text) { return key(name).string(text); }
   writer& member(std::string_view name, std::same_as<bool> auto value) { return key(name).boolean(value); }
   template <std::integral T>
-    requires(!std::same_as<T, bool>)
-  writer& member(std::string_view name, T value) {
+  requires(!std::same_as<T, bool>) writer& member(std::string_view name, T value) {
     return key(name).number(static_cast<std::int64_t>(value));
   }
   /// Only when `text` is not empty: absent means not known.
-  writer& member_if(std::string_view name, std::string_view text) {
-    return text.empty() ? *this : member(name, text);
-  }
+  writer& member_if(std::string_view name, std::string_view text) { return text.empty() ? *this : member(name, text); }
 
   [[nodiscard]] const std::string& text() const { return out_; }
   [[nodiscard]] std::string take() { return std::move(out_); }

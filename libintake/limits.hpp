@@ -12,8 +12,8 @@ inline constexpr std::size_t kib = 1024;
 inline constexpr std::size_t mib = 1024 * kib;
 
 // Records (docs/record.md).
-inline constexpr std::size_t record_bytes = 256 * mib;      ///< one line without its LF
-inline constexpr std::size_t record_depth = 64;             ///< nesting of JSON values
+inline constexpr std::size_t record_bytes = 256 * mib;        ///< one line without its LF
+inline constexpr std::size_t record_depth = 64;               ///< nesting of JSON values
 inline constexpr std::size_t unusable_kept_bytes = 16 * mib;  ///< of an unusable line, carried in its error record
 inline constexpr std::size_t raw_message_bytes = 128 * mib;   ///< a message that still fits a record as base64
 
@@ -29,9 +29,9 @@ inline constexpr std::size_t mail_text_bytes = 4 * mib;      ///< text kept for 
 
 // Archives (APPNOTE 6.3.9): crossing one is archive.limit.
 inline constexpr std::size_t archive_members = 1000;
-inline constexpr std::size_t archive_depth = 3;                 ///< archives inside archives
-inline constexpr std::size_t archive_bytes = 150 * mib;         ///< of all members of one attachment
-inline constexpr std::size_t archive_ratio = 1000;              ///< unpacked : packed, once beyond archive_ratio_floor
+inline constexpr std::size_t archive_depth = 3;          ///< archives inside archives
+inline constexpr std::size_t archive_bytes = 150 * mib;  ///< of all members of one attachment
+inline constexpr std::size_t archive_ratio = 1000;       ///< unpacked : packed, once beyond archive_ratio_floor
 inline constexpr std::size_t archive_ratio_floor = 10 * mib;
 inline constexpr std::size_t archive_name_bytes = 1024;
 inline constexpr std::size_t archive_passwords = 1000;
@@ -45,7 +45,7 @@ inline constexpr unsigned scan_engine_recursion = 30;
 inline constexpr std::chrono::seconds scan_time{60};  ///< default, for one file
 
 // Rendering.
-inline constexpr unsigned render_pages = 2000;           ///< of one document
+inline constexpr unsigned render_pages = 2000;  ///< of one document
 inline constexpr unsigned render_page_pixels_side = 10000;
 inline constexpr std::size_t render_page_pixels = 60'000'000;
 inline constexpr std::size_t render_text_boxes = 100000;  ///< of one page
@@ -53,7 +53,7 @@ inline constexpr std::chrono::seconds render_time{120};   ///< default, for one 
 
 // Workers.
 inline constexpr std::chrono::seconds worker_start{60};
-inline constexpr std::chrono::seconds worker_line{60};            ///< default, for one line
+inline constexpr std::chrono::seconds worker_line{60};                ///< default, for one line
 inline constexpr std::chrono::milliseconds worker_per_mebibyte{500};  ///< added for each MiB of the line
 inline constexpr unsigned worker_jobs = 64;
 

@@ -35,31 +35,31 @@ class pattern {
 
 struct profile {
   std::string file, name, title, reference;
-  std::string valid_from, valid_until;  ///< YYYY-MM-DD; valid_until may be empty
+  std::string valid_from, valid_until;                       ///< YYYY-MM-DD; valid_until may be empty
   std::vector<std::pair<std::string, std::string>> clauses;  ///< key → label, every key of clause_keys
 
   struct {
-    std::vector<std::string> senders;             ///< addresses, lower case
-    std::string authentication_server;            ///< authserv-id whose Authentication-Results count; empty: none
+    std::vector<std::string> senders;                 ///< addresses, lower case
+    std::string authentication_server;                ///< authserv-id whose Authentication-Results count; empty: none
     std::vector<std::string> authentication_require;  ///< "dkim", "spf", "dmarc": each must have passed
-    std::vector<std::string> url_hosts;           ///< hosts that a genuine body may link to
+    std::vector<std::string> url_hosts;               ///< hosts that a genuine body may link to
   } site;
 
   struct {
     pattern subject;
     unsigned attachments_exactly = 1;
     std::string attachments_kind = "zip-aes";
-    std::vector<std::string> layout;                        ///< labels that a genuine body has
-    std::vector<std::pair<std::string, pattern>> fields;    ///< in the order of the profile
+    std::vector<std::string> layout;                      ///< labels that a genuine body has
+    std::vector<std::pair<std::string, pattern>> fields;  ///< in the order of the profile
   } application;
 
   struct {
     pattern subject, day, rows, count;
-    std::string due = "09:00";          ///< next day, local time
-    std::string expect = "every_day";   ///< or "open_days"
+    std::string due = "09:00";         ///< next day, local time
+    std::string expect = "every_day";  ///< or "open_days"
     struct csv_layout {
       pattern attachment;
-      std::string encoding;  ///< "" = detect
+      std::string encoding;                                      ///< "" = detect
       std::vector<std::pair<std::string, std::string>> columns;  ///< field → column title
     };
     std::optional<csv_layout> csv;

@@ -103,6 +103,8 @@ class record {
 
   /// The line with all changes, without LF.
   [[nodiscard]] std::string line() const;
+  /// The line as it came, given back; the record is of no further use.
+  [[nodiscard]] std::string release() &&;
   /// The line as it came.
   [[nodiscard]] std::string_view original() const;
 

@@ -10,14 +10,15 @@ namespace intake::sandbox {
 
 /// What a process may still do. Each role is an allow-list of system calls and a set of resource limits.
 enum class role {
-  pump,      ///< line pump: pipes, forking workers that confine themselves further
-  parser,    ///< memory only: no file can be opened at all
-  unpacker,  ///< as parser
-  scanner,   ///< private tmpfs as the only file system
-  office,    ///< private tmpfs, and `access.read` of the host bound read-only into it
-  raster,    ///< as office
-  keeper,    ///< files below `access.write` may be created and changed (ledger, export); no network, no exec
-  fetcher,   ///< as keeper, and TCP connections
+  pump,           ///< line pump: pipes, and forking workers that confine themselves further; no file, no network
+  pump_of_roots,  ///< the same for workers with a private root, which still have to mount it
+  parser,         ///< memory only: no file can be opened at all
+  unpacker,       ///< as parser
+  scanner,        ///< private tmpfs as the only file system
+  office,         ///< private tmpfs, and `access.read` of the host bound read-only into it
+  raster,         ///< as office
+  keeper,         ///< files below `access.write` may be created and changed (ledger, export); no network, no exec
+  fetcher,        ///< as keeper, and TCP connections
 };
 
 struct access {

@@ -1,0 +1,67 @@
+#include "digest.hpp"
+
+#include <openssl/evp.h>
+
+#include "failure.hpp"
+
+namespace intake {
+
+struct sha256::state {
+  EVP_MD_CTX* context = EVP_MD_CTX_new();
+  ~state() { EVP_MD_CTX_free(context); }
+};
+
+sha256::sha256() : state_(std::make_unique<state>()) {
+  if (!state_->context || EVP_DigestInit_ex(state_->context, EVP_sha256(), nullptr) != 1)
+    throw failure(exit_status::software, "SHA-256 is not available in OpenSSL");
+}
+sha256::~sha256() = default;
+sha256::sha256(sha256&&) noexcept = default;
+sha256& sha256::operator=(sha256&&) noexcept = default;
+
+void sha256::update(std::string_view bytes) {
+  if (EVP_DigestUpdate(state_->context, bytes.data(), bytes.size()) != 1)
+    throw failure(exit_status::software, "SHA-256 failed");
+}
+
+std::string sha256::bytes() {
+  std::string out(32, '\0');
+  if (EVP_DigestFinal_ex(state_->context, reinterpret_cast<unsigned char*>(out.data()), nullptr) != 1)
+    throw failure(exit_status::software, "SHA-256 failed");
+  return out;
+}
+
+std::string sha256::hex() {
+  return to_hex(bytes());
+}
+
+std::string to_hex(std::string_view bytes) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string out;
+  out.reserve(bytes.size() * 2);
+  for (const unsigned char c : bytes) {
+    out += digits[c >> 4];
+    out += digits[c & 15];
+  }
+  return out;
+}
+
+std::string sha256_hex(std::string_view bytes) {
+  sha256 digest;
+  digest.update(bytes);
+  return digest.hex();
+}
+
+std::string message_identity(std::string_view raw) {
+  while (raw.ends_with('\n') || raw.ends_with('\r')) raw.remove_suffix(1);
+  sha256 digest;
+  while (!raw.empty()) {
+    const std::size_t cr = raw.find("\r\n");
+    digest.update(raw.substr(0, cr));
+    if (cr == raw.npos) break;
+    raw.remove_prefix(cr + 1);  // the LF stays
+  }
+  return "m-" + digest.hex().substr(0, 32);
+}
+
+}  // namespace intake

@@ -1,0 +1,196 @@
+#include "worker.hpp"
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstdint>
+#include <cstring>
+
+#include "failure.hpp"
+#include "limits.hpp"
+
+namespace intake {
+namespace {
+
+constexpr int pipe_bytes = 1 << 20;
+
+/// Both ends blocking; the parent makes its own non-blocking.
+void make_pipe(int (&ends)[2]) {
+  if (pipe2(ends, O_CLOEXEC) != 0) throw system_failure(exit_status::os, "pipe");
+  (void)fcntl(ends[1], F_SETPIPE_SZ, pipe_bytes);  // more than an unprivileged user may have: the default will do
+}
+
+bool read_exactly(int fd, char* to, std::size_t size) {
+  while (size != 0) {
+    const ssize_t got = read(fd, to, size);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return false;
+    to += got;
+    size -= static_cast<std::size_t>(got);
+  }
+  return true;
+}
+
+bool write_all(int fd, const char* from, std::size_t size) {
+  while (size != 0) {
+    const ssize_t put = write(fd, from, size);
+    if (put < 0 && errno == EINTR) continue;
+    if (put <= 0) return false;
+    from += put;
+    size -= static_cast<std::size_t>(put);
+  }
+  return true;
+}
+
+bool write_frame(int fd, const std::string& bytes) {
+  const std::uint64_t size = bytes.size();
+  char header[8];
+  std::memcpy(header, &size, sizeof header);
+  return write_all(fd, header, sizeof header) && write_all(fd, bytes.data(), bytes.size());
+}
+
+/// The child keeps its two pipes and stderr; stdin and stdout, which carry the stream, are closed to it.
+void leave_parent(int& in, int& out) {
+  (void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+  int ended[2];  // stdin reads as empty; what a library prints goes to stderr and not into the stream
+  make_pipe(ended);
+  in = fcntl(in, F_DUPFD, 100);
+  out = fcntl(out, F_DUPFD, 100);
+  const bool moved = dup2(ended[0], 0) == 0 && dup2(2, 1) == 1 && dup2(in, 3) == 3 && dup2(out, 4) == 4 &&
+                     syscall(SYS_close_range, 5U, ~0U, 0U) == 0;
+  if (!moved) throw system_failure(exit_status::os, "the worker's descriptors");
+  in = 3;
+  out = 4;
+}
+
+[[noreturn]] void run_child(const worker_task& task, int in, int out) {
+  std::string start(1, '\0');
+  try {
+    leave_parent(in, out);
+    sandbox::enter(task.role, task.access);
+    if (task.prepare) task.prepare();
+  } catch (const failure& error) {
+    start = static_cast<char>(error.status()) + std::string(error.what());
+  } catch (const std::exception& error) {
+    start = static_cast<char>(exit_status::software) + std::string(error.what());
+  }
+  if (!write_frame(out, start) || start[0] != '\0') _exit(1);
+  for (;;) {
+    std::uint64_t size = 0;
+    char header[8];
+    if (!read_exactly(in, header, sizeof header)) _exit(0);
+    std::memcpy(&size, header, sizeof size);
+    std::string request(size, '\0');
+    if (!read_exactly(in, request.data(), size)) _exit(0);
+    if (!write_frame(out, task.answer(std::move(request)))) _exit(0);
+  }
+}
+
+}  // namespace
+
+worker::worker(const worker_task& task) {
+  int down[2], up[2];
+  make_pipe(down);
+  make_pipe(up);
+  child_ = fork();
+  if (child_ < 0) throw system_failure(exit_status::os, "fork");
+  if (child_ == 0) run_child(task, down[0], up[1]);
+  close(down[0]);
+  close(up[1]);
+  to_child_ = down[1];
+  from_child_ = up[0];
+  (void)fcntl(to_child_, F_SETFL, O_NONBLOCK);
+  (void)fcntl(from_child_, F_SETFL, O_NONBLOCK);
+
+  // The first frame says whether the child stands: nothing received is sent to it before.
+  busy_ = true;
+  header_sent_ = sizeof header_;
+  const auto until = std::chrono::steady_clock::now() + limits::worker_start;
+  for (;;) {
+    std::vector<pollfd> polled;
+    watch(polled);
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+    const int ready = left.count() > 0 ? poll(polled.data(), polled.size(), static_cast<int>(left.count())) : 0;
+    if (ready < 0 && errno == EINTR) continue;
+    const auto came = ready <= 0 ? fail("not ready in time") : advance();
+    if (came == outcome::working) continue;
+    const std::string start = came == outcome::answered ? take_reply() : std::string();
+    if (start.size() == 1 && start[0] == '\0') return;
+    const std::string said = start.size() > 1 ? start.substr(1) : "the confined worker did not start: " + why_;
+    const auto status = start.size() > 1 ? static_cast<exit_status>(start[0]) : exit_status::os;
+    kill(child_, SIGKILL);
+    waitpid(child_, nullptr, 0);
+    close(to_child_);
+    close(from_child_);
+    throw failure(status, said);
+  }
+}
+
+worker::~worker() {
+  close(to_child_);
+  close(from_child_);
+  kill(child_, SIGKILL);
+  waitpid(child_, nullptr, 0);
+}
+
+void worker::ask(std::string request) {
+  request_ = std::move(request);
+  const std::uint64_t size = request_.size();
+  std::memcpy(header_, &size, sizeof header_);
+  header_sent_ = sent_ = header_read_ = read_ = expected_ = 0;
+  busy_ = true;
+}
+
+void worker::watch(std::vector<pollfd>& polled) const {
+  if (!busy_) return;
+  if (header_sent_ < sizeof header_ || sent_ < request_.size()) polled.push_back({to_child_, POLLOUT, 0});
+  polled.push_back({from_child_, POLLIN, 0});
+}
+
+worker::outcome worker::fail(std::string why) {
+  why_ = std::move(why);
+  return outcome::failed;
+}
+
+worker::outcome worker::advance() {
+  while (header_sent_ < sizeof header_ || sent_ < request_.size()) {
+    const bool head = header_sent_ < sizeof header_;
+    const ssize_t put = head ? write(to_child_, header_ + header_sent_, sizeof header_ - header_sent_)
+                             : write(to_child_, request_.data() + sent_, request_.size() - sent_);
+    if (put < 0 && (errno == EAGAIN || errno == EINTR)) break;
+    if (put <= 0) return fail("the worker died");
+    (head ? header_sent_ : sent_) += static_cast<std::size_t>(put);
+    if (!head && sent_ == request_.size()) std::string().swap(request_), sent_ = 0;
+  }
+  for (;;) {
+    const bool head = header_read_ < sizeof header_;
+    const ssize_t got = head ? read(from_child_, header_ + header_read_, sizeof header_ - header_read_)
+                             : read(from_child_, reply_.data() + read_, expected_ - read_);
+    if (got < 0 && (errno == EAGAIN || errno == EINTR)) return outcome::working;
+    if (got <= 0) return fail("the worker died");
+    (head ? header_read_ : read_) += static_cast<std::size_t>(got);
+    if (head && header_read_ == sizeof header_) {
+      std::uint64_t size = 0;
+      std::memcpy(&size, header_, sizeof size);
+      if (size > limits::record_bytes) return fail("the worker's answer exceeds the limit of a record");
+      expected_ = size;
+      reply_.resize(expected_);
+    }
+    if (header_read_ == sizeof header_ && read_ == expected_) {
+      busy_ = false;
+      return outcome::answered;
+    }
+  }
+}
+
+std::string worker::take_reply() {
+  return std::move(reply_);
+}
+
+}  // namespace intake

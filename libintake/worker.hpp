@@ -1,0 +1,55 @@
+// A confined child that answers requests one at a time. The parent never waits for it longer than it wants to: bytes
+// move in advance(), driven by poll(2). Requests and replies are frames: length (8 octets, host order), then bytes.
+#pragma once
+
+#include <poll.h>
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "sandbox.hpp"
+
+namespace intake {
+
+struct worker_task {
+  sandbox::role role = sandbox::role::parser;
+  sandbox::access access = {};
+  std::function<void()> prepare;                   ///< confined, before the first request; throwing fails the start
+  std::function<std::string(std::string)> answer;  ///< must not throw
+};
+
+class worker {
+ public:
+  /// Forks, confines and prepares the child, and waits until it says so. Throws failure: what the child threw, or os.
+  explicit worker(const worker_task& task);
+  /// Kills and reaps the child.
+  ~worker();
+  worker(const worker&) = delete;
+  worker& operator=(const worker&) = delete;
+
+  [[nodiscard]] bool busy() const { return busy_; }
+  /// Begins a request; only when not busy.
+  void ask(std::string request);
+  /// Adds what poll(2) must watch while busy.
+  void watch(std::vector<pollfd>& polled) const;
+  enum class outcome { working, answered, failed };
+  /// Moves what can be moved without blocking. failed: the child died, closed its pipe, or announced a reply longer
+  /// than limits::record_bytes; the worker is then of no further use. why() says which.
+  [[nodiscard]] outcome advance();
+  /// The reply, once answered.
+  [[nodiscard]] std::string take_reply();
+  [[nodiscard]] const std::string& why() const { return why_; }
+
+ private:
+  [[nodiscard]] outcome fail(std::string why);
+  int child_ = -1;
+  int to_child_ = -1, from_child_ = -1;
+  bool busy_ = false;
+  std::string request_, reply_, why_;
+  unsigned char header_[8] = {};
+  std::size_t header_sent_ = 0, sent_ = 0, header_read_ = 0, read_ = 0, expected_ = 0;
+};
+
+}  // namespace intake

@@ -1,0 +1,63 @@
+#include "libintake/base64.hpp"
+
+#include <doctest/doctest.h>
+
+#include <random>
+
+using namespace intake;
+
+TEST_SUITE("base64") {
+  TEST_CASE("the vectors of RFC 4648 encode and decode") {
+    const std::pair<const char*, const char*> vectors[] = {{"", ""},
+                                                           {"f", "Zg=="},
+                                                           {"fo", "Zm8="},
+                                                           {"foo", "Zm9v"},
+                                                           {"foob", "Zm9vYg=="},
+                                                           {"fooba", "Zm9vYmE="},
+                                                           {"foobar", "Zm9vYmFy"}};
+    for (const auto& [plain, text] : vectors) {
+      CHECK(base64::encode(plain) == text);
+      CHECK(base64::decode(text) == plain);
+      const auto mail = base64::decode_mime(text);
+      CHECK(mail.bytes == plain);
+      CHECK_FALSE(mail.damaged);
+    }
+  }
+
+  TEST_CASE("every length from 0 to 300 comes back, also with mail's line breaks") {
+    std::mt19937 random(7);
+    for (std::size_t length = 0; length <= 300; ++length) {
+      std::string bytes(length, '\0');
+      for (char& c : bytes) c = static_cast<char>(random());
+      const std::string text = base64::encode(bytes);
+      CHECK(text.size() == (length + 2) / 3 * 4);
+      CHECK(base64::decode(text) == bytes);
+      std::string wrapped;
+      for (std::size_t at = 0; at < text.size(); at += 76) wrapped += text.substr(at, 76) + "\r\n";
+      const auto mail = base64::decode_mime(wrapped);
+      CHECK(mail.bytes == bytes);
+      CHECK_FALSE(mail.damaged);
+    }
+  }
+
+  TEST_CASE("a foreign character anywhere is refused, and reported for mail") {
+    const std::string text = base64::encode(std::string(120, 'x'));
+    for (std::size_t at = 0; at < text.size(); ++at)
+      for (const char bad : {'!', '-', '_', '\0', '\x80', '\xff', '=', '\n'}) {
+        std::string broken = text;
+        broken[at] = bad;
+        if (bad == '=' && at == text.size() - 1) continue;  // that is padding
+        CHECK(base64::decode(broken) == std::nullopt);
+        if (bad != '\n') CHECK(base64::decode_mime(broken).damaged);
+      }
+  }
+
+  TEST_CASE("padding must be whole and trailing bits zero") {
+    for (const char* text : {"Zg", "Zg=", "Zg===", "Z===", "Zm8", "Zh==", "Zm9=", "====", "Zg==Zg=="})
+      CHECK_MESSAGE(base64::decode(text) == std::nullopt, text);
+    CHECK(base64::decode_mime("Zg").damaged);
+    CHECK(base64::decode_mime("Zg==Zg==").damaged);
+    CHECK(base64::decode_mime("Zg==Zg==").bytes == "f");
+    CHECK(base64::decode_mime("Z").damaged);
+  }
+}

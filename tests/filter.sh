@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# The pump, the worker and the sandbox, with a worker that misbehaves: lines in = lines out, in order, and each
+# misdeed costs its own line only.
+set -euo pipefail
+double=$INTAKE_BIN/double
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+fail() { echo "FAIL: $*" >&2; exit 1; }
+run() { # run STATUS ARG…: stdin is $work/in
+  local want=$1 got=0
+  shift
+  "$double" "$@" <"$work/in" >"$work/out" 2>"$work/err" || got=$?
+  [ "$got" = "$want" ] || fail "status $got, not $want: $(cat "$work/err")"
+}
+line() { printf '{"intake":1,"id":"%s","order":"%s"}\n' "$1" "$2"; }
+
+# Each misdeed between two good lines, with one worker and with three.
+for jobs in 1 3; do
+  {
+    line a good
+    for order in die crash hang throw exit grow newline broken lie; do line "$order" "$order"; done
+    line z good
+  } >"$work/in"
+  run 0 "$jobs"
+  [ "$(jq -r .id "$work/out" | tr '\n' ' ')" = "a die crash hang throw exit grow newline broken lie z " ] || fail "order"
+  for order in die crash hang throw exit grow newline broken lie; do
+    jq -se --arg id "$order" 'map(select(.id==$id and .order==$id)) | length == 1 and
+      .[0].findings[0].code == "stage.failed" and (.[0].seen|not)' "$work/out" >/dev/null || fail "$order: $(grep "\"$order\"" "$work/out")"
+  done
+  jq -se 'map(select(.seen and .stages.double.tool and (.findings|not)) | .id) == ["a", "z"]' "$work/out" >/dev/null ||
+    fail "the good lines"
+done
+
+# Confinement, with and without a private root.
+line a escape >"$work/in"
+run 0 1
+[ "$(jq -r .escaped "$work/out")" = "" ] || fail "escaped: $(cat "$work/out")"
+run 0 1 scanner
+[ "$(jq -r .escaped "$work/out")" = "write " ] || fail "only the private /tmp is writable: $(cat "$work/out")"
+[ ! -e /tmp/intake-double ] || fail "the private /tmp is the host's"
+
+# A worker that cannot start ends the run before the first line.
+run 69 1 unready
+[ ! -s "$work/out" ] || fail "output although the worker never stood"
+grep -q "not ready" "$work/err"
+
+# Lines that are no records go on as error records, in place, and the status says so.
+{
+  line a good
+  echo 'not json'
+  printf '{"intake":1,"id":"\xff"}\n'
+  echo '{"intake":1,"id":"a","id":"b"}'
+  echo '{"intake":9,"id":"future"}'
+  echo '[]'
+  echo
+  line z good
+  printf '{"intake":1,"id":"torn"}'
+} >"$work/in"
+run 65 2
+[ "$(wc -l <"$work/out")" = 9 ] || fail "lines in are not lines out"
+[ "$(jq -r '.findings[0].code // "ok"' "$work/out" | sort | uniq -c | tr -s ' \n' ' ')" = " 7 input.unusable 2 ok " ] ||
+  fail "$(cat "$work/out")"
+[ "$(sed -n 2p "$work/out" | jq -r .input.data | base64 -d)" = "not json" ]
+[ "$(sed -n 9p "$work/out" | jq -r .findings[0].detail)" = "torn: the line has no end" ]
+
+# A closed pipe and a full disk are never success.
+for _ in $(seq 2000); do line a good; done >"$work/in"
+status=0
+("$double" <"$work/in"; echo $? >"$work/status") | head -n 1 >/dev/null || true
+[ "$(cat "$work/status")" != 0 ] || fail "closed pipe taken for success"
+"$double" <"$work/in" >/dev/full 2>"$work/err" || status=$?
+[ "$status" = 74 ] || fail "full disk: status $status"
+[ "$(: | "$double" | wc -c)" = 0 ]
+
+# One record at the limit works; one over it is a named finding.
+python3 - "$work/in" <<'P'
+import sys
+with open(sys.argv[1], "w") as f:
+    for size in (100 << 20, (256 << 20) + 1):
+        head = '{"intake":1,"id":"big","data":"'
+        f.write(head); f.write("A" * (size - len(head) - 2)); f.write('"}\n')
+P
+run 65
+[ "$(head -c 31 "$work/out")" = '{"intake":1,"id":"big","data":"' ]
+tail -n 1 "$work/out" | jq -e '.input.size == 268435457 and .input.cut and .findings[0].code == "input.unusable"' >/dev/null
+echo ok

@@ -1,0 +1,205 @@
+#include "tool.hpp"
+
+#include <fmt/format.h>
+#include <libintl.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <clocale>
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+
+#include "libintake/sandbox.hpp"
+
+namespace intake {
+
+const char* tr(const char* text) {
+  return *text ? dgettext("intake", text) : text;
+}
+
+const config& context::config() {
+  if (!config_) config_ = load_config(config_path_);
+  return *config_;
+}
+
+const profile& context::profile() {
+  if (!profile_) {
+    const auto beside = std::filesystem::path(config().file).parent_path().string();
+    profile_ = load_profile(config().profile, beside);
+    set_clause_labels(profile_->clauses);
+  }
+  return *profile_;
+}
+
+struct tool::state {
+  std::string name, summary;
+  std::vector<option_definition> options;
+  std::vector<std::pair<std::string, std::string>> examples;
+  std::vector<std::unique_ptr<tool>> commands;
+  std::function<exit_status(context&)> body;
+  context shared;
+  bool is_filter = false, insecure = false;
+};
+
+tool::tool(std::string name, std::string summary) : state_(std::make_unique<state>()) {
+  state_->name = std::move(name);
+  state_->summary = std::move(summary);
+}
+tool::~tool() = default;
+
+namespace {
+
+CLI::App& as_app(void* app) {
+  return *static_cast<CLI::App*>(app);
+}
+
+template <typename Target>
+void bind_value(CLI::App& app, const option_definition& it, Target& target) {
+  auto* option = app.add_option(it.names, target, tr(it.help.c_str()));
+  if (!it.positional) option->type_name(it.metavar);
+  if (it.required) option->required();
+  if constexpr (std::is_same_v<Target, std::vector<std::string>>) {
+    if (!it.positional) option->expected(1)->take_all();
+  }
+}
+
+/// Everything printed about a command has the same three parts: what it is, its options, examples that can be pasted.
+std::string footer(const std::vector<std::pair<std::string, std::string>>& examples) {
+  if (examples.empty()) return {};
+  std::string text = std::string("\n") + tr("Examples:") + "\n";
+  for (const auto& [command, explanation] : examples)
+    text += fmt::format("  {}\n      {}\n", command, tr(explanation.c_str()));
+  return text;
+}
+
+}  // namespace
+
+tool& tool::option(const std::string& names, std::string& target, const std::string& metavar, const std::string& help,
+                   const std::string& completes) {
+  option_definition it{.names = names, .metavar = metavar, .help = help, .completes = completes};
+  it.bind = [it, &target](void* app) { bind_value(as_app(app), it, target); };
+  state_->options.push_back(std::move(it));
+  return *this;
+}
+
+tool& tool::option(const std::string& names, std::vector<std::string>& target, const std::string& metavar,
+                   const std::string& help, const std::string& completes) {
+  option_definition it{.names = names, .metavar = metavar, .help = help, .completes = completes, .repeated = true};
+  it.bind = [it, &target](void* app) { bind_value(as_app(app), it, target); };
+  state_->options.push_back(std::move(it));
+  return *this;
+}
+
+tool& tool::option(const std::string& names, unsigned& target, const std::string& metavar, const std::string& help,
+                   unsigned low, unsigned high) {
+  option_definition it{.names = names, .metavar = metavar, .help = help};
+  it.bind = [it, &target, low, high](void* app) {
+    bind_value(as_app(app), it, target);
+    as_app(app).get_option(it.names.substr(it.names.rfind(',') + 1))->check(CLI::Range(low, high, it.metavar));
+  };
+  state_->options.push_back(std::move(it));
+  return *this;
+}
+
+tool& tool::flag(const std::string& names, bool& target, const std::string& help) {
+  option_definition it{.names = names, .help = help};
+  it.bind = [it, &target](void* app) { as_app(app).add_flag(it.names, target, tr(it.help.c_str())); };
+  state_->options.push_back(std::move(it));
+  return *this;
+}
+
+tool& tool::positional(const std::string& name, std::string& target, const std::string& help, bool required,
+                       const std::string& completes) {
+  option_definition it{.names = name, .help = help, .completes = completes, .required = required, .positional = true};
+  it.bind = [it, &target](void* app) { bind_value(as_app(app), it, target); };
+  state_->options.push_back(std::move(it));
+  return *this;
+}
+
+tool& tool::positional(const std::string& name, std::vector<std::string>& target, const std::string& help,
+                       bool required, const std::string& completes) {
+  option_definition it{
+      .names = name, .help = help, .completes = completes, .required = required, .positional = true, .repeated = true};
+  it.bind = [it, &target](void* app) { bind_value(as_app(app), it, target); };
+  state_->options.push_back(std::move(it));
+  return *this;
+}
+
+tool& tool::is_filter() {
+  state_->is_filter = true;
+  auto& filter = state_->shared.filter_;
+  option("-j,--jobs", filter.jobs, "N", "work on N messages at once; the order is kept", 1, limits::worker_jobs);
+  return option("--fail-on", filter.fail_on, "DISPOSITION",
+                "end with status 1 when a message is judged so (confirm, return, accept, list)",
+                "confirm return accept list");
+}
+
+tool& tool::example(const std::string& command, const std::string& explanation) {
+  state_->examples.emplace_back(command, explanation);
+  return *this;
+}
+
+tool& tool::command(const std::string& name, const std::string& summary) {
+  return *state_->commands.emplace_back(std::make_unique<tool>(name, summary));
+}
+
+tool& tool::body(std::function<exit_status(context&)> body) {
+  state_->body = std::move(body);
+  return *this;
+}
+
+int tool::run(int argc, char** argv) {
+  std::setlocale(LC_ALL, "");
+  bindtextdomain("intake", INTAKE_LOCALE_DIR);
+  bind_textdomain_codeset("intake", "UTF-8");
+  auto& shared = state_->shared;
+  shared.filter_.tool = state_->name;
+  try {
+    CLI::App app(tr(state_->summary.c_str()), state_->name);
+    app.set_version_flag("--version", state_->name + " " INTAKE_VERSION, tr("print the version and end"));
+    app.set_help_flag("-h,--help", tr("print this help and end"));
+    app.add_option("--config", shared.config_path_,
+                   tr("configuration (else $INTAKE_CONFIG, ~/.config/intake, /etc/intake)"))
+        ->type_name("FILE");
+    app.add_flag("-q,--quiet", shared.filter_.quiet, tr("say nothing but errors"));
+    app.add_flag("--insecure-no-sandbox", state_->insecure,
+                 tr("for diagnosis only: work without confinement; nothing that was touched so is ever accepted"));
+    app.footer(footer(state_->examples));
+    for (const auto& option : state_->options) option.bind(&app);
+    const tool* chosen = this;
+    for (const auto& command : state_->commands) {
+      auto* sub = app.add_subcommand(command->state_->name, tr(command->state_->summary.c_str()));
+      sub->footer(footer(command->state_->examples));
+      sub->fallthrough();
+      for (const auto& option : command->state_->options) option.bind(sub);
+      sub->callback([&chosen, &command] { chosen = command.get(); });
+    }
+    if (!state_->commands.empty()) app.require_subcommand(1);
+    try {
+      app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+      if (error.get_exit_code() == 0) {  // --help, --version
+        app.exit(error);
+        if (std::fflush(stdout) != 0) throw system_failure(exit_status::io, "stdout");
+        return 0;
+      }
+      throw failure(exit_status::usage, std::string(error.what()) + " (" + state_->name + " --help)");
+    }
+    if (state_->insecure) sandbox::disable();
+    const exit_status status = chosen->state_->body(shared);
+    if (std::fflush(stdout) != 0) throw system_failure(exit_status::io, "stdout");
+    return static_cast<int>(status);
+  } catch (const failure& error) {
+    fmt::print(stderr, "{}: {}\n", state_->name, error.what());
+    return static_cast<int>(error.status());
+  } catch (const std::bad_alloc&) {
+    fmt::print(stderr, "{}: {}\n", state_->name, tr("out of memory"));
+    return static_cast<int>(exit_status::os);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "{}: {}: {}\n", state_->name, tr("a bug, please report it"), error.what());
+    return static_cast<int>(exit_status::software);
+  }
+}
+
+}  // namespace intake
