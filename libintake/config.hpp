@@ -4,7 +4,10 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include "limits.hpp"
 
 namespace intake {
 
@@ -15,7 +18,8 @@ struct station {
 };
 
 struct account {
-  std::string name, station;
+  std::string name;
+  std::string station;  ///< id; this desk's when the file names none
   std::string url;  ///< imaps:// imap:// pop3s:// pop3:// maildir:PATH mbox:PATH eml:PATH
   std::string user;
   std::string password;  ///< reference, see read_secret; never the value
@@ -38,14 +42,16 @@ struct config {
   std::vector<intake::account> accounts;
   struct {
     std::vector<std::string> passwords;  ///< references, see read_password_list
-    std::size_t max_members, max_bytes, max_depth;
+    std::size_t max_members = limits::archive_members;  ///< may be lowered, never raised
+    std::size_t max_bytes = limits::archive_bytes;
+    std::size_t max_depth = limits::archive_depth;
   } archive;
   struct {
     std::string path;
     std::string key;  ///< reference; empty: payloads are plain, and intake-doctor says so
   } ledger;
   struct {
-    std::string database;
+    std::string database = "/var/lib/clamav";
     unsigned max_age_days = 3;
     bool allow_stale = false;
     unsigned seconds = 60;
@@ -58,6 +64,8 @@ struct config {
   } output;
   std::optional<role_holder> operation_manager, general_manager, site_administrator;
 
+  /// Folder of the file, where a profile beside it is looked for.
+  [[nodiscard]] std::string folder() const;
   /// This desk's entry of `stations`.
   [[nodiscard]] const intake::station& own_station() const;
   /// By id, name or alias, compared after NFKC without white space; nullptr if none.

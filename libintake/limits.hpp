@@ -51,6 +51,11 @@ inline constexpr std::size_t render_page_pixels = 60'000'000;
 inline constexpr std::size_t render_text_boxes = 100000;  ///< of one page
 inline constexpr std::chrono::seconds render_time{120};   ///< default, for one document
 
+// Secrets and configuration.
+inline constexpr std::size_t secret_bytes = 256 * kib;        ///< one secret, or one list of passwords
+inline constexpr std::chrono::seconds secret_command{30};     ///< for "command:" to answer
+inline constexpr std::size_t toml_bytes = 4 * mib;            ///< configuration or profile
+
 // Workers.
 inline constexpr std::chrono::seconds worker_start{60};
 inline constexpr std::chrono::seconds worker_line{60};                ///< default, for one line

@@ -2,6 +2,8 @@
 // patterns are compiled (RE2) when it is loaded, so that a wrong one is an error of the profile and not of a message.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -26,6 +28,8 @@ class pattern {
   /// All matches, each with its named groups.
   [[nodiscard]] std::vector<std::map<std::string, std::string>> all(std::string_view text, std::size_t limit) const;
   [[nodiscard]] const std::string& text() const { return text_; }
+  [[nodiscard]] int groups() const;
+  [[nodiscard]] std::vector<std::string> group_names() const;
   [[nodiscard]] explicit operator bool() const { return re_ != nullptr; }
 
  private:
@@ -80,7 +84,9 @@ struct profile {
   struct notice {
     std::string subject, body;  ///< {field} placeholders, known when the profile was loaded
   };
-  std::map<std::string, notice> notices;  ///< by action name, "report_list_missing.site_administrator" and the like
+  /// By action, with variants that go before it: "report_fault.site_administrator" for that addressee, and
+  /// "ask_resubmit.missed" when the action rests on that clause key.
+  std::map<std::string, notice> notices;
 
   /// Codes that the profile raises to "doubt" or "refuse": stricter than the table, never milder.
   std::map<std::string, std::string> stricter;
@@ -88,10 +94,50 @@ struct profile {
   [[nodiscard]] std::string_view clause(std::string_view key) const;
 };
 
-/// `name` is a path, or a name looked for in `beside` (the configuration's folder) and in share/intake/profiles.
+/// `name` is a path (it holds a slash or ends in .toml; relative ones are relative to `beside`), or a name looked for
+/// in `beside` (the configuration's folder) and in share/intake/profiles. Throws failure(config) with every error
+/// found, each as file:line: text.
 [[nodiscard]] profile load_profile(const std::string& name, const std::string& beside = {});
 
-/// Fields that a notice may name: {receipt_no} and so on.
+/// A file of share/intake ("profiles/x.toml"): in $INTAKE_SHARE if that is set, else beside the program as installed
+/// or as built. Empty when there is none.
+[[nodiscard]] std::string find_shared(const std::string& relative);
+
+/// What an entry of a list mail may tell; the named groups of list.rows and the fields of list.csv are of these.
+inline constexpr std::array<std::string_view, 5> list_fields = {"receipt_no", "submitted_at", "procedure", "station",
+                                                                "applicant"};
+
+/// A field that a notice may name, as {receipt_no}. What is not known when a notice is made shows as a blank to fill.
+struct notice_field {
+  std::string_view name, en;
+};
+
+inline constexpr std::array notice_fields = {
+    notice_field{"receipt_no", "receipt number of the application"},
+    notice_field{"procedure", "name of the procedure"},
+    notice_field{"applicant", "name of the applicant"},
+    notice_field{"submitted_at", "when it was submitted, as the site wrote it"},
+    notice_field{"arrived_at", "when it arrived, in the desk's time"},
+    notice_field{"handling_day", "open day on which it is handled"},
+    notice_field{"subject", "subject of the received mail"},
+    notice_field{"findings", "what was found, a line each"},
+    notice_field{"named_station", "station that the application names"},
+    notice_field{"station", "name of this desk's station"},
+    notice_field{"station_address", "mail address of this desk"},
+    notice_field{"station_tel", "telephone of this desk"},
+    notice_field{"fee", "fee in yen"},
+    notice_field{"day", "day of the list mail"},
+    notice_field{"entries", "entries of the list that it is about, a line each"},
+    notice_field{"detail", "what happened or changes, or what to correct, as the clerk or the run says it"},
+    notice_field{"today", "day on which the draft is made"},
+    notice_field{"operation_manager", "name from [roles]"},
+    notice_field{"general_manager", "name from [roles]"},
+    notice_field{"site_administrator", "name from [roles]"},
+    notice_field{"clause", "label of the clause that asks for the action"},
+    notice_field{"reference", "the profile's reference"},
+};
+
+/// Whether it is one of notice_fields.
 [[nodiscard]] bool is_notice_field(std::string_view name);
 
 }  // namespace intake

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,29 +12,38 @@ namespace intake {
 class secret {
  public:
   secret() = default;
+  /// That many zeros, to be written through data().
+  explicit secret(std::size_t size);
   explicit secret(std::string_view bytes);
-  secret(secret&&) noexcept = default;
+  secret(secret&& other) noexcept;
   secret& operator=(secret&& other) noexcept;
   secret(const secret&) = delete;
   secret& operator=(const secret&) = delete;
   ~secret();
 
-  [[nodiscard]] std::string_view view() const { return {data_.get(), size_}; }
+  [[nodiscard]] std::string_view view() const { return {data_, size_}; }
+  [[nodiscard]] char* data() { return data_; }
   [[nodiscard]] bool empty() const { return size_ == 0; }
 
+  /// False once the system refused to lock a secret in memory (RLIMIT_MEMLOCK): it may then reach the swap space.
+  /// Secrets are wiped whatever it answers; intake-doctor tells of it.
+  [[nodiscard]] static bool all_locked();
+
  private:
-  struct unlocker {
-    std::size_t capacity = 0;
-    void operator()(char* data) const;
-  };
-  std::unique_ptr<char, unlocker> data_;
-  std::size_t size_ = 0;
+  void wipe() noexcept;
+
+  char* data_ = nullptr;
+  std::size_t size_ = 0, capacity_ = 0;
 };
 
 /// Reads what a configuration names: "file:PATH" (refused with no_permission when group or others can read it, or when
 /// it is not ours or root's), "credential:NAME" ($CREDENTIALS_DIRECTORY), "command:PROGRAM ARG …" (its stdout, run
-/// without a shell). One trailing newline is dropped. `what` names the setting in errors. Throws failure.
+/// without a shell, given up after limits::secret_command). One trailing newline is dropped; an empty secret is
+/// refused. `what` names the setting in errors, which never show more of the reference than its path. Throws failure.
 [[nodiscard]] secret read_secret(const std::string& reference, const std::string& what);
+
+/// Whether it begins with one of the three words, so that a value written by mistake is never taken for one.
+[[nodiscard]] bool is_secret_reference(std::string_view text);
 
 struct labelled_secret {
   std::string label;  ///< may be shown; "1", "2", … when the file names none

@@ -1,0 +1,315 @@
+#include "toml_check.hpp"
+
+#include <fcntl.h>
+#include <toml++/toml.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <map>
+#include <numeric>
+#include <set>
+#include <utility>
+
+#include "calendar.hpp"
+#include "failure.hpp"
+#include "limits.hpp"
+
+namespace intake {
+namespace {
+
+const toml::table& as_table(const void* table) { return *static_cast<const toml::table*>(table); }
+
+std::string read_whole(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  if (fd < 0) {
+    const auto status = errno == EACCES || errno == EPERM ? exit_status::no_permission : exit_status::no_input;
+    throw system_failure(status, path);
+  }
+  std::string text(limits::toml_bytes + 1, '\0');
+  std::size_t size = 0;
+  ssize_t got = 1;
+  while (got > 0 && size < text.size()) {
+    got = ::read(fd, text.data() + size, text.size() - size);
+    if (got > 0) size += static_cast<std::size_t>(got);
+  }
+  const auto problem = system_failure(exit_status::no_input, path);
+  ::close(fd);
+  if (got < 0) throw problem;
+  if (size > limits::toml_bytes) throw failure(exit_status::config, path + ": larger than any configuration");
+  text.resize(size);
+  return text;
+}
+
+std::string_view kind_name(toml::node_type type) {
+  switch (type) {
+    case toml::node_type::string: return "a string";
+    case toml::node_type::integer: return "a whole number";
+    case toml::node_type::boolean: return "true or false";
+    case toml::node_type::date: return "a date";
+    case toml::node_type::array: return "an array";
+    case toml::node_type::table: return "a table";
+    default: return "of another type";
+  }
+}
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), 0U);
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i + 1);
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const auto replaced = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = std::exchange(row[j + 1], std::min({row[j] + 1, row[j + 1] + 1, replaced}));
+    }
+  }
+  return row.back();
+}
+
+bool is_printable(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return (byte >= 0x20 && byte != 0x7f) || c == '\n' || c == '\t' || c == '\r';
+  });
+}
+
+
+const toml::node* as_node(const void* node) { return static_cast<const toml::node*>(node); }
+
+unsigned line_of(const toml::node& node) { return std::max<unsigned>(node.source().begin.line, 1); }
+
+std::string iso(const toml::date& day) {
+  return to_string(date{std::chrono::year(day.year), std::chrono::month(day.month), std::chrono::day(day.day)});
+}
+
+/// A date or text of its form; empty if it is neither.
+std::string day_of(const toml::node& node) {
+  if (const auto* const value = node.as_date()) return iso(value->get());
+  const auto* const value = node.as_string();
+  return value && parse_iso_date(value->get()) ? value->get() : std::string();
+}
+
+}  // namespace
+
+std::string nearest_word(std::string_view wrong, const std::vector<std::string>& known) {
+  std::string nearest;
+  std::size_t least = std::max<std::size_t>(wrong.size() / 3, 1) + 1;
+  for (const auto& word : known)
+    if (const auto distance = edit_distance(wrong, word); distance < least) {
+      least = distance;
+      nearest = word;
+    }
+  return nearest;
+}
+
+struct toml_document::state {
+  std::string path;
+  toml::table root;
+  std::map<const toml::table*, std::set<std::string, std::less<>>> known;
+  std::multimap<unsigned, std::string> errors;
+
+  void check(const toml::table& table);
+  void check_below(const toml::node& node);
+};
+
+void toml_document::state::check(const toml::table& table) {
+  const auto& asked = known[&table];
+  for (const auto& [key, node] : table) {
+    if (asked.contains(key.str())) {
+      check_below(node);
+      continue;
+    }
+    const auto meant = nearest_word(key.str(), {asked.begin(), asked.end()});
+    const auto line = std::max<unsigned>(key.source().begin.line, 1);
+    errors.emplace(line, "unknown key \"" + std::string(key.str()) + '"' +
+                             (meant.empty() ? "" : "; did you mean \"" + meant + "\"?"));
+  }
+}
+
+void toml_document::state::check_below(const toml::node& node) {
+  if (const auto* const table = node.as_table(); table && known.contains(table)) check(*table);
+  if (const auto* const array = node.as_array())
+    for (const auto& element : *array) check_below(element);
+}
+
+toml_document::toml_document(const std::string& path) : state_(std::make_unique<state>()) {
+  state_->path = path;
+  const auto text = read_whole(path);
+  try {
+    state_->root = toml::parse(std::string_view(text), path);
+  } catch (const toml::parse_error& error) {
+    throw failure(exit_status::config, path + ':' + std::to_string(std::max<unsigned>(error.source().begin.line, 1)) +
+                                           ": " + std::string(error.description()));
+  }
+}
+
+toml_document::~toml_document() = default;
+
+toml_table toml_document::root() {
+  state_->known[&state_->root];
+  return {this, &state_->root, {}};
+}
+
+void toml_document::error(unsigned line, const std::string& text) { state_->errors.emplace(line, text); }
+
+void toml_document::finish() {
+  state_->check(state_->root);
+  if (state_->errors.empty()) return;
+  std::string all;
+  for (const auto& [line, text] : state_->errors) {
+    if (!all.empty()) all += '\n';
+    all += state_->path + ':' + std::to_string(line) + ": " + text;
+  }
+  throw failure(exit_status::config, all);
+}
+
+const void* toml_table::node(std::string_view key) const {
+  if (!table_) return nullptr;
+  document_->state_->known[&as_table(table_)].emplace(key);
+  return as_table(table_).get(key);
+}
+
+unsigned toml_table::line(std::string_view key) const {
+  if (!table_) return 1;
+  const auto* const found = key.empty() ? nullptr : as_table(table_).get(key);
+  return found ? line_of(*found) : line_of(as_table(table_));
+}
+
+void toml_table::error(std::string_view key, const std::string& text) const {
+  if (table_) document_->error(line(key), text);
+}
+
+void toml_table::wrong_type(std::string_view key, std::string_view wanted) const {
+  const auto type = as_table(table_).get(key)->type();
+  error(key, '"' + std::string(key) + "\" must be " + std::string(wanted) + ", and is " + std::string(kind_name(type)));
+}
+
+std::string toml_table::text(std::string_view key) const {
+  const auto* const found = as_node(node(key));
+  if (!found) return {};
+  const auto* const value = found->as_string();
+  if (!value) {
+    wrong_type(key, "a string");
+    return {};
+  }
+  if (is_printable(value->get())) return value->get();
+  error(key, '"' + std::string(key) + "\" holds control characters");
+  return {};
+}
+
+std::string toml_table::required_text(std::string_view key) const {
+  if (!has(key)) {
+    error(key, (name_.empty() ? "" : name_ + ": ") + "missing key \"" + std::string(key) + '"');
+    return {};
+  }
+  const auto errors = document_->state_->errors.size();
+  auto value = text(key);
+  if (value.empty() && errors == document_->state_->errors.size())
+    error(key, '"' + std::string(key) + "\" must not be empty");
+  return value;
+}
+
+std::vector<std::string> toml_table::texts(std::string_view key) const {
+  const auto* const found = as_node(node(key));
+  if (!found) return {};
+  std::vector<std::string> values;
+  const auto* const array = found->as_array();
+  if (!array) wrong_type(key, "an array of strings");
+  for (std::size_t i = 0; array && i < array->size(); ++i) {
+    const auto* const value = (*array)[i].as_string();
+    if (value && !value->get().empty() && is_printable(value->get())) values.push_back(value->get());
+    else document_->error(line_of((*array)[i]), '"' + std::string(key) + "\" must hold strings that are not empty");
+  }
+  return values;
+}
+
+std::int64_t toml_table::number(std::string_view key, std::int64_t otherwise, std::int64_t low,
+                                std::int64_t high) const {
+  const auto* const found = as_node(node(key));
+  if (!found) return otherwise;
+  const auto* const value = found->as_integer();
+  if (value && low <= value->get() && value->get() <= high) return value->get();
+  if (!value) wrong_type(key, "a whole number");
+  else error(key, '"' + std::string(key) + "\" must be " + std::to_string(low) + " to " + std::to_string(high));
+  return otherwise;
+}
+
+bool toml_table::boolean(std::string_view key, bool otherwise) const {
+  const auto* const found = as_node(node(key));
+  if (!found) return otherwise;
+  const auto* const value = found->as_boolean();
+  if (!value) wrong_type(key, "true or false");
+  return value ? value->get() : otherwise;
+}
+
+std::string toml_table::day(std::string_view key) const {
+  const auto* const found = as_node(node(key));
+  if (!found) return {};
+  auto value = day_of(*found);
+  if (value.empty()) error(key, '"' + std::string(key) + "\" must be a date, as 2026-11-24");
+  return value;
+}
+
+std::vector<std::string> toml_table::days(std::string_view key) const {
+  const auto* const found = as_node(node(key));
+  if (!found) return {};
+  std::vector<std::string> values;
+  const auto* const array = found->as_array();
+  if (!array) wrong_type(key, "an array of dates");
+  for (std::size_t i = 0; array && i < array->size(); ++i) {
+    auto value = day_of((*array)[i]);
+    if (value.empty()) document_->error(line_of((*array)[i]), '"' + std::string(key) + "\" must hold dates");
+    else values.push_back(std::move(value));
+  }
+  return values;
+}
+
+bool toml_table::has(std::string_view key) const { return node(key) != nullptr; }
+
+toml_table toml_table::table(std::string_view key) const {
+  const auto* const found = as_node(node(key));
+  if (!found) return {};
+  const auto* const below = found->as_table();
+  if (!below) wrong_type(key, "a table");
+  if (!below) return {};
+  document_->state_->known[below];
+  auto name = name_.empty() ? std::string(key) : name_.substr(1, name_.size() - 2) + '.' + std::string(key);
+  return {document_, below, '[' + name + ']'};
+}
+
+toml_table toml_table::required_table(std::string_view key) const {
+  if (table_ && !has(key))
+    error({}, name_.empty() ? "missing table [" + std::string(key) + ']'
+                            : name_ + ": missing table \"" + std::string(key) + '"');
+  return table(key);
+}
+
+std::vector<toml_table> toml_table::tables(std::string_view key) const {
+  const auto* const found = as_node(node(key));
+  if (!found) return {};
+  std::vector<toml_table> values;
+  const auto* const array = found->as_array();
+  if (!array) wrong_type(key, "an array of tables: [[" + std::string(key) + "]]");
+  for (std::size_t i = 0; array && i < array->size(); ++i) {
+    const auto* const below = (*array)[i].as_table();
+    if (!below) {
+      document_->error(line_of((*array)[i]), '"' + std::string(key) + "\" must hold tables: [[" + std::string(key) + "]]");
+      continue;
+    }
+    document_->state_->known[below];
+    values.push_back({document_, below, "[[" + std::string(key) + "]]"});
+  }
+  return values;
+}
+
+std::vector<std::string> toml_table::keys() const {
+  if (!table_) return {};
+  std::vector<std::pair<toml::source_position, std::string>> found;
+  for (const auto& [key, node] : as_table(table_)) found.emplace_back(key.source().begin, key.str());
+  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<std::string> names;
+  for (auto& [position, name] : found) names.push_back(std::move(name));
+  return names;
+}
+
+}  // namespace intake
