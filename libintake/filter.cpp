@@ -36,56 +36,60 @@ void stamp(record& rec, const std::string& stage, const std::string& tool) {
   if (sandbox::disabled()) rec.set("insecure", "true");
 }
 
-/// The record as it came, with a finding that says what became of it in this stage.
-std::string failed_line(const std::string& line, finding_code code, const std::string& stage, const std::string& why) {
-  record rec(line);
-  rec.find(code, {.file = {}, .detail = stage + ": " + why});
-  return rec.line();
-}
+/// What a worker answers: one of these, then the serialised changes, or the reason.
+enum class answer : char { changes, unusable };
 
-/// One handled line, in the worker. An exception costs the record a finding; what the handler had changed is dropped.
-std::string handle_line(std::string line, const filter_stage& stage, const std::string& tool) {
-  std::string why;
+/// One line, in the worker. An exception costs the record a finding; what the handler had changed is dropped.
+std::string handle_line(std::string_view line, const filter_stage& stage, const std::string& tool) {
   try {
-    record rec(std::move(line));
-    try {
-      stage.handle(rec);
-      stamp(rec, stage.name, tool);
-      std::string result = rec.line();
-      if (result.size() <= limits::record_bytes) return result;
-      why = "the result exceeds the limit of a record";
-    } catch (const std::exception& error) {
-      why = error.what();
+    std::string why;
+    {
+      record rec = record::over(line);
+      try {
+        stage.handle(rec);
+        stamp(rec, stage.name, tool);
+        return static_cast<char>(answer::changes) + rec.edits().serialise();
+      } catch (const std::exception& error) {
+        why = error.what();
+      }
     }
-    return failed_line(std::string(rec.original()), "stage.failed", stage.name, why);
-  } catch (const std::exception&) {
-    return {};  // the pump had accepted the line as a record; an empty answer makes it look again
+    record rec = record::over(line);
+    rec.find("stage.failed", {.file = {}, .detail = stage.name + ": " + why});
+    return static_cast<char>(answer::changes) + rec.edits().serialise();
+  } catch (const unusable_line& error) {
+    return static_cast<char>(answer::unusable) + std::string(error.what());
   }
 }
 
-/// What is emitted in place of a line that is none, from what the reader kept of it.
-std::string unusable(const line_reader& reader, std::string_view reason) {
-  const std::string& kept = reader.line();
-  return unusable_record(std::string_view(kept).substr(0, limits::unusable_kept_bytes), reader.size(), reader.digest(),
-                         reason);
+/// What is emitted in place of a line that is none.
+std::string unusable(std::string_view line, std::uint64_t size, const std::string& digest, std::string_view reason) {
+  return unusable_record(line.substr(0, limits::unusable_kept_bytes), size, digest, reason);
+}
+
+unsigned jobs_wanted(const filter_options& options) {
+  return std::clamp(options.jobs, 1U, limits::worker_jobs);
 }
 
 class pump {
  public:
-  pump(const filter_options& options, const filter_stage& stage) : options_(options), stage_(stage) {
+  pump(const filter_options& options, const filter_stage& stage)
+      : options_(options), stage_(stage), reader_(0, 2 * jobs_wanted(options) + 1) {
     task_.role = stage.role;
     task_.access = stage.access;
+    task_.settle = [this] { reader_.show_read_only(); };
     task_.prepare = stage.prepare;
-    task_.answer = [this](std::string line) { return handle_line(std::move(line), stage_, options_.tool); };
+    task_.answer = [this](const std::string& request) {
+      std::uint64_t where[2];
+      std::memcpy(where, request.data(), sizeof where);
+      return handle_line(reader_.at(where[0], where[1]), stage_, options_.tool);
+    };
   }
 
   exit_status run() {
-    std::signal(SIGPIPE, SIG_IGN);  // a dead worker must not end the stream; record_writer minds stdout
     const bool roots = stage_.role == sandbox::role::scanner || stage_.role == sandbox::role::office ||
                        stage_.role == sandbox::role::raster;
     sandbox::enter(roots ? sandbox::role::pump_of_roots : sandbox::role::pump);
-    for (unsigned i = 0; i < std::clamp(options_.jobs, 1U, limits::worker_jobs); ++i)
-      places_.push_back({std::make_unique<worker>(task_), nullptr});
+    for (unsigned i = 0; i < jobs_wanted(options_); ++i) places_.push_back({std::make_unique<worker>(task_), nullptr});
     while (step()) {
     }
     writer_.finish();
@@ -94,8 +98,10 @@ class pump {
 
  private:
   struct job {
-    std::string id, line, result;
-    bool assigned = false, done = false;
+    std::string_view line;  ///< held in the reader's memory
+    line_edits edits;       ///< `result` has views into them
+    spliced_line result;
+    bool held = false, assigned = false, done = false;
     clock::time_point deadline;
   };
   struct place {
@@ -106,7 +112,9 @@ class pump {
   bool step() {
     while (!jobs_.empty() && jobs_.front().done) {
       const auto before = clock::now();
-      writer_.write_line(jobs_.front().result);
+      auto& first = jobs_.front();
+      writer_.write_line(first.result);
+      if (first.held) reader_.release(first.line);
       jobs_.pop_front();
       const auto blocked = clock::now() - before;  // a slow reader downstream is not the workers' fault
       for (auto& waiting : jobs_) waiting.deadline += blocked;
@@ -135,16 +143,15 @@ class pump {
       return;
     }
     auto& entry = jobs_.emplace_back();
-    try {
-      if (outcome == line_reader::outcome::torn) throw unusable_line("torn: the line has no end");
-      if (outcome == line_reader::outcome::too_long) throw unusable_line("longer than the limit of a record");
-      record rec(reader_.line());
-      entry.id = rec.id();
-      entry.line = std::move(rec).release();
-    } catch (const unusable_line& error) {
-      entry.result = unusable(reader_, error.what());
-      entry.assigned = entry.done = unusable_ = true;
+    if (outcome == line_reader::outcome::line) {
+      entry.line = reader_.line();
+      entry.held = true;
+      reader_.hold();
+      return;
     }
+    const bool torn = outcome == line_reader::outcome::torn;
+    refuse(entry, unusable(reader_.line(), reader_.size(), reader_.digest(),
+                           torn ? "torn: the line has no end" : "longer than the limit of a record"));
   }
 
   void assign() {
@@ -155,7 +162,8 @@ class pump {
       next->assigned = true;
       next->deadline = clock::now() + stage_.deadline + limits::worker_per_mebibyte * (next->line.size() / limits::mib);
       seat.at_work = &*next;  // a deque keeps its elements in place
-      seat.hand->ask(next->line);
+      const std::uint64_t where[] = {reader_.offset_of(next->line), next->line.size()};
+      seat.hand->ask({reinterpret_cast<const char*>(where), sizeof where});
     }
   }
 
@@ -176,35 +184,54 @@ class pump {
     }
   }
 
-  /// Whether the answer is one record of the same id; then it is the job's result.
-  bool accept(job& entry, std::string answer) {
-    if (answer.find('\n') != answer.npos) return false;
+  /// Whether the worker's answer makes one record of the line; then that is the job's result.
+  bool accept(job& entry, const std::string& said) {
+    if (said.empty()) return false;
+    const auto rest = std::string_view(said).substr(1);
+    if (said[0] == static_cast<char>(answer::unusable)) {
+      refuse(entry, unusable(entry.line, entry.line.size(), sha256_hex(entry.line), rest));
+      return true;
+    }
+    if (said[0] != static_cast<char>(answer::changes)) return false;
     try {
-      record came(std::move(answer));
-      if (came.id() != entry.id) return false;
-      note_disposition(came);
-      entry.result = std::move(came).release();
+      finish(entry, line_edits::parse(rest));
+      return entry.result.size <= limits::record_bytes;
     } catch (const unusable_line&) {
       return false;
     }
+  }
+
+  void finish(job& entry, line_edits edits) {
+    entry.edits = std::move(edits);
+    entry.result = entry.edits.apply(entry.line);
+    const auto& wanted = options_.fail_on;
+    if (!wanted.empty()) {
+      const auto* made = entry.edits.value_of("disposition");
+      const std::string_view judged = made ? *made : raw_member(entry.line, "disposition");
+      met_fail_on_ |= std::any_of(wanted.begin(), wanted.end(), [&](auto& it) { return judged == '"' + it + '"'; });
+    }
     entry.done = true;
-    std::string().swap(entry.line);
-    return true;
+  }
+
+  /// An error record stands for the line.
+  void refuse(job& entry, std::string error_record) {
+    entry.result = {};
+    entry.result.make(std::move(error_record));
+    entry.assigned = entry.done = unusable_ = true;
   }
 
   /// The line goes on as it came, with the finding; the worker is replaced, whatever state it is in.
   void abandon(place& seat, finding_code code, const std::string& why) {
     job& entry = *std::exchange(seat.at_work, nullptr);
-    entry.result = failed_line(entry.line, code, stage_.name, why);
-    note_disposition(record(entry.result));
-    entry.done = true;
     seat.hand.reset();
+    try {
+      record rec = record::over(entry.line);
+      rec.find(code, {.file = {}, .detail = stage_.name + ": " + why});
+      finish(entry, rec.edits());
+    } catch (const unusable_line& error) {
+      refuse(entry, unusable(entry.line, entry.line.size(), sha256_hex(entry.line), error.what()));
+    }
     seat.hand = std::make_unique<worker>(task_);
-  }
-
-  void note_disposition(const record& rec) {
-    const auto& wanted = options_.fail_on;
-    if (std::find(wanted.begin(), wanted.end(), rec["disposition"].str()) != wanted.end()) met_fail_on_ = true;
   }
 
   int wait_time() const {
@@ -218,8 +245,8 @@ class pump {
 
   const filter_options& options_;
   const filter_stage& stage_;
+  line_reader reader_;
   worker_task task_;
-  line_reader reader_{0};
   record_writer writer_;
   std::vector<place> places_;
   std::deque<job> jobs_;
@@ -252,123 +279,22 @@ exit_status run_keeper(const filter_options& options, const std::string& name,
     try {
       if (outcome == line_reader::outcome::torn) throw unusable_line("torn: the line has no end");
       if (outcome == line_reader::outcome::too_long) throw unusable_line("longer than the limit of a record");
-      record rec(reader.line());
+      record rec = record::over(reader.line());
       handle(rec);
       stamp(rec, name, options.tool);
-      const std::string result = rec.line();
-      const auto& wanted = options.fail_on;
-      met_fail_on |= std::find(wanted.begin(), wanted.end(), record(result)["disposition"].str()) != wanted.end();
+      const auto result = rec.edits().apply(reader.line());
+      const auto* made = rec.edits().value_of("disposition");
+      const std::string judged = made ? *made : rec["disposition"].json();
+      met_fail_on |= std::any_of(options.fail_on.begin(), options.fail_on.end(),
+                                 [&](const std::string& it) { return judged == '"' + it + '"'; });
       writer.write_line(result);
     } catch (const unusable_line& error) {
-      writer.write_line(unusable(reader, error.what()));
+      writer.write_line(unusable(reader.line(), reader.size(), reader.digest(), error.what()));
       unusable_seen = true;
     }
   }
   writer.finish();
   return unusable_seen ? exit_status::data : met_fail_on ? exit_status::findings : exit_status::ok;
-}
-
-// line_reader
-
-line_reader::line_reader(int fd) : fd_(fd) {}
-line_reader::~line_reader() = default;
-
-bool line_reader::fill() {
-  constexpr std::size_t chunk = limits::mib;
-  if (start_ == filled_) {
-    start_ = filled_ = 0;
-  } else if (start_ > chunk) {
-    std::memmove(buffer_.data(), buffer_.data() + start_, filled_ - start_);
-    filled_ -= start_;
-    if (lf_ != buffer_.npos) lf_ -= start_;
-    start_ = 0;
-  }
-  if (buffer_.size() - filled_ < chunk) buffer_.resize(std::max(2 * buffer_.size(), filled_ + chunk));
-  ssize_t got;
-  do got = read(fd_, buffer_.data() + filled_, chunk);
-  while (got < 0 && errno == EINTR);
-  if (got < 0) throw system_failure(exit_status::io, "reading the records");
-  if (got == 0) end_ = true;
-  const std::size_t before = filled_;
-  filled_ += static_cast<std::size_t>(got);
-  if (lf_ == buffer_.npos) find_line_end(before);
-  return ready();
-}
-
-void line_reader::find_line_end(std::size_t from) {
-  const auto unread = std::string_view(buffer_.data(), filled_);
-  lf_ = unread.find('\n', from);
-}
-
-bool line_reader::ready() const {
-  return end_ || lf_ != buffer_.npos || filled_ - start_ > limits::record_bytes;
-}
-
-void line_reader::consume(std::size_t end) {
-  start_ = end;
-  find_line_end(start_);
-}
-
-line_reader::outcome line_reader::next() {
-  while (!ready()) (void)fill();
-  sha256_.clear();
-  const std::size_t end = lf_ == buffer_.npos ? filled_ : lf_;
-  if (end - start_ <= limits::record_bytes) {
-    line_.assign(buffer_, start_, end - start_);
-    size_ = line_.size();
-    const bool whole = lf_ != buffer_.npos;
-    consume(whole ? end + 1 : end);
-    return whole ? outcome::line : line_.empty() ? outcome::end : outcome::torn;
-  }
-  // Too long to hold: the head is kept, the rest is read to its end and only counted and digested.
-  line_.assign(buffer_, start_, 64 * limits::kib);
-  sha256 digest;
-  size_ = 0;
-  for (;;) {
-    const bool whole = lf_ != buffer_.npos;
-    const std::size_t stop = whole ? lf_ : filled_;
-    digest.update(std::string_view(buffer_.data() + start_, stop - start_));
-    size_ += stop - start_;
-    consume(whole ? stop + 1 : stop);
-    if (whole || end_) break;
-    (void)fill();
-  }
-  sha256_ = digest.hex();
-  return outcome::too_long;
-}
-
-std::string line_reader::digest() const {
-  return sha256_.empty() ? sha256_hex(line_) : sha256_;
-}
-
-// record_writer
-
-record_writer::record_writer(int fd) : fd_(fd) {
-  std::signal(SIGPIPE, SIG_IGN);
-}
-
-void record_writer::write_line(std::string_view line) {
-  put(line);
-  put("\n");
-}
-
-void record_writer::put(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(fd_, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0 && errno == EPIPE) {  // the reader has gone: end as a filter does by default
-      std::signal(SIGPIPE, SIG_DFL);
-      std::raise(SIGPIPE);
-    }
-    if (written <= 0) throw system_failure(exit_status::io, "writing the records");
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-}
-
-void record_writer::finish() {
-  // Some file systems tell of a full disk only when the file is closed.
-  const int copy = dup(fd_);
-  if (copy < 0 || close(copy) != 0) throw system_failure(exit_status::io, "writing the records");
 }
 
 }  // namespace intake

@@ -9,6 +9,7 @@
 
 #include "failure.hpp"
 #include "limits.hpp"
+#include "lines.hpp"
 #include "record.hpp"
 #include "sandbox.hpp"
 
@@ -45,49 +46,5 @@ struct filter_stage {
 /// type failure ends the run; whatever `handle` did before is the caller's to have made durable.
 [[nodiscard]] exit_status run_keeper(const filter_options& options, const std::string& name,
                                      const std::function<void(record&)>& handle);
-
-/// Reads bounded lines from a descriptor. One line at a time in memory.
-class line_reader {
- public:
-  explicit line_reader(int fd);
-  ~line_reader();
-  enum class outcome { line, end, torn, too_long };
-  /// Next line without LF, reading as long as it takes. torn: the last line had no LF. too_long: over
-  /// limits::record_bytes; line() holds its head only, while size() and digest() tell of all of it. Throws failure(io).
-  [[nodiscard]] outcome next();
-  /// Reads once (call when the descriptor is readable); whether next() can now answer without reading.
-  [[nodiscard]] bool fill();
-  [[nodiscard]] bool ready() const;
-  [[nodiscard]] const std::string& line() const { return line_; }
-  [[nodiscard]] std::uint64_t size() const { return size_; }
-  /// SHA-256 of the line, hexadecimal.
-  [[nodiscard]] std::string digest() const;
-
- private:
-  void find_line_end(std::size_t from);
-  void consume(std::size_t end);
-  int fd_;
-  std::string buffer_;                  ///< storage, larger than what is filled
-  std::size_t start_ = 0, filled_ = 0;  ///< bytes not yet consumed
-  std::size_t lf_ = std::string::npos;  ///< end of the first line in them, once it is there
-  bool end_ = false;
-  std::string line_, sha256_;
-  std::uint64_t size_ = 0;
-};
-
-/// Writes records to stdout, one line each. Throws failure(io) on a short write or a full disk; a closed pipe ends the
-/// process by SIGPIPE.
-class record_writer {
- public:
-  explicit record_writer(int fd = 1);
-  /// A line that is known to be a record, without its LF.
-  void write_line(std::string_view line);
-  /// Must be called last: reports what the kernel held back.
-  void finish();
-
- private:
-  void put(std::string_view bytes);
-  int fd_;
-};
 
 }  // namespace intake

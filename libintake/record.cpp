@@ -50,151 +50,6 @@ void refuse_duplicate_keys(dom::element element) {
   }
 }
 
-// Offsets in a line that simdjson has accepted; they need no checks of the grammar.
-
-struct span {
-  std::size_t begin = 0, end = 0;
-};
-
-std::size_t skip_space(std::string_view text, std::size_t at) {
-  while (text[at] == ' ' || text[at] == '\t' || text[at] == '\r' || text[at] == '\n') ++at;
-  return at;
-}
-
-/// `at` is on the opening quote; returns the offset behind the closing one.
-std::size_t skip_string(std::string_view text, std::size_t at) {
-  for (++at;;) {
-    const std::size_t quote = text.find('"', at);
-    std::size_t slashes = 0;
-    while (text[quote - 1 - slashes] == '\\') ++slashes;
-    at = quote + 1;
-    if (slashes % 2 == 0) return at;
-  }
-}
-
-std::size_t skip_value(std::string_view text, std::size_t at) {
-  std::size_t depth = 0;
-  do {
-    switch (text[at]) {
-      case '"':
-        at = skip_string(text, at);
-        continue;
-      case '{':
-      case '[':
-        ++depth;
-        break;
-      case '}':
-      case ']':
-        --depth;
-        break;
-      default:
-        if (depth == 0) {  // a number or a literal
-          while (at < text.size() && !std::strchr(",]} \t\r\n", text[at])) ++at;
-          return at;
-        }
-    }
-    ++at;
-  } while (depth != 0);
-  return at;
-}
-
-struct member_span {
-  std::string_view key;  ///< raw, between the quotes; keys that we edit have no escapes
-  std::size_t begin = 0;
-  span value;
-};
-
-std::vector<member_span> object_members(std::string_view text, span object) {
-  std::vector<member_span> members;
-  std::size_t at = skip_space(text, object.begin + 1);
-  while (text[at] != '}') {
-    member_span member;
-    member.begin = at;
-    const std::size_t key_end = skip_string(text, at);
-    member.key = text.substr(at + 1, key_end - at - 2);
-    at = skip_space(text, skip_space(text, key_end) + 1);
-    member.value = {at, skip_value(text, at)};
-    members.push_back(member);
-    at = skip_space(text, member.value.end);
-    if (text[at] == ',') at = skip_space(text, at + 1);
-  }
-  return members;
-}
-
-std::vector<span> array_items(std::string_view text, span array) {
-  std::vector<span> items;
-  std::size_t at = skip_space(text, array.begin + 1);
-  while (text[at] != ']') {
-    items.push_back({at, skip_value(text, at)});
-    at = skip_space(text, items.back().end);
-    if (text[at] == ',') at = skip_space(text, at + 1);
-  }
-  return items;
-}
-
-/// Changes to the members of one object, in the order in which they were made first. No text: erase.
-class member_edits {
- public:
-  void set(std::string_view key, std::optional<std::string> json) {
-    for (auto& [name, text] : edits_)
-      if (name == key) {
-        text = std::move(json);
-        return;
-      }
-    edits_.emplace_back(key, std::move(json));
-  }
-  [[nodiscard]] const std::optional<std::string>* find(std::string_view key) const {
-    for (const auto& [name, text] : edits_)
-      if (name == key) return &text;
-    return nullptr;
-  }
-  [[nodiscard]] const auto& all() const { return edits_; }
-
- private:
-  std::vector<std::pair<std::string, std::optional<std::string>>> edits_;
-};
-
-class joiner {
- public:
-  explicit joiner(std::string& out) : out_(out) {}
-  std::string& next() {
-    if (!first_) out_ += ',';
-    first_ = false;
-    return out_;
-  }
-
- private:
-  std::string& out_;
-  bool first_ = true;
-};
-
-/// Writes an object with its edits; `nested` may write the value of a member in another way and then returns true.
-template <typename Nested>
-void write_object(std::string& out, std::string_view text, span object, const member_edits& edits, Nested nested) {
-  joiner join(out);
-  out += '{';
-  std::vector<std::string_view> present;
-  for (const auto& member : object_members(text, object)) {
-    present.push_back(member.key);
-    const auto* edit = edits.find(member.key);
-    if (edit && !*edit) continue;
-    join.next().append(text, member.begin, member.value.begin - member.begin);
-    if (edit)
-      out += **edit;
-    else if (!nested(out, member))
-      out.append(text, member.value.begin, member.value.end - member.value.begin);
-  }
-  for (const auto& [key, json] : edits.all()) {
-    if (!json || std::find(present.begin(), present.end(), key) != present.end()) continue;
-    json::quote(join.next(), key);
-    out += ':';
-    out += *json;
-  }
-  out += '}';
-}
-
-constexpr auto no_nested = [](std::string&, const member_span&) { return false; };
-
 std::vector<std::pair<std::string, std::string>>& labels() {
   static std::vector<std::pair<std::string, std::string>> table;
   return table;
@@ -203,24 +58,16 @@ std::vector<std::pair<std::string, std::string>>& labels() {
 }  // namespace
 
 struct document_state {
-  std::string line;
+  std::string owned;
+  std::string_view line;
   std::unique_ptr<dom::parser> parser;
   dom::element root;
   std::string_view id;
-
-  member_edits top;
-  std::map<std::string, member_edits, std::less<>> inside;                 ///< of top-level objects
-  std::map<std::size_t, member_edits> files;                               ///< of elements of "files"
-  std::vector<std::pair<std::string, std::vector<std::string>>> appended;  ///< to top-level arrays
-  std::vector<std::string_view> new_codes;                                 ///< codes added by find()
+  line_edits edits;
+  std::vector<std::string_view> new_codes;  ///< codes added by find()
 
   ~document_state() {
     if (parser && !spare_parser && parser->capacity() <= kept_parser_bytes) spare_parser = std::move(parser);
-  }
-  std::vector<std::string>& appended_to(std::string_view array) {
-    for (auto& [name, texts] : appended)
-      if (name == array) return texts;
-    return appended.emplace_back(std::string(array), std::vector<std::string>{}).second;
   }
 };
 
@@ -319,11 +166,27 @@ std::string value::json() const {
 
 // record
 
-record::record(std::string line) : state_(std::make_unique<document_state>()) {
-  if (line.size() > limits::record_bytes) throw unusable_line("longer than the limit of a record");
+static_assert(record::line_padding >= simdjson::SIMDJSON_PADDING);
+
+record::record() : state_(std::make_unique<document_state>()) {}
+
+record::record(std::string line) : record() {
+  state_->owned = std::move(line);
+  state_->owned.reserve(state_->owned.size() + line_padding);
+  state_->line = state_->owned;
+  parse();
+}
+
+record record::over(std::string_view line) {
+  record rec;
+  rec.state_->line = line;
+  rec.parse();
+  return rec;
+}
+
+void record::parse() {
   auto& state = *state_;
-  state.line = std::move(line);
-  state.line.reserve(state.line.size() + simdjson::SIMDJSON_PADDING);
+  if (state.line.size() > limits::record_bytes) throw unusable_line("longer than the limit of a record");
   state.parser = take_parser(state.line.size());
   if (const auto error = state.parser->parse(state.line.data(), state.line.size(), false).get(state.root)) {
     if (!simdjson::validate_utf8(state.line.data(), state.line.size())) throw unusable_line("not UTF-8");
@@ -349,8 +212,9 @@ std::string_view record::id() const {
 std::string_view record::original() const {
   return state_->line;
 }
-std::string record::release() && {
-  return std::move(state_->line);
+
+const line_edits& record::edits() const {
+  return state_->edits;
 }
 
 value record::root() const {
@@ -369,27 +233,25 @@ bool record::has_finding(std::string_view code) const {
 }
 
 void record::set(std::string_view key, std::string json) {
-  if (key == "id" || key == "intake") throw failure(exit_status::software, "a filter may not change the identity");
-  state_->top.set(key, std::move(json));
+  state_->edits.set(key, std::move(json));
 }
 void record::erase(std::string_view key) {
-  if (key == "id" || key == "intake") throw failure(exit_status::software, "a filter may not remove the identity");
-  state_->top.set(key, std::nullopt);
+  state_->edits.set(key, std::nullopt);
 }
 void record::set_in(std::string_view object, std::string_view key, std::string json) {
-  state_->inside[std::string(object)].set(key, std::move(json));
+  state_->edits.set_in(object, key, std::move(json));
 }
 void record::erase_in(std::string_view object, std::string_view key) {
-  state_->inside[std::string(object)].set(key, std::nullopt);
+  state_->edits.set_in(object, key, std::nullopt);
 }
 void record::set_in_file(std::size_t index, std::string_view key, std::string json) {
-  state_->files[index].set(key, std::move(json));
+  state_->edits.set_in_file(index, key, std::move(json));
 }
 void record::erase_in_file(std::size_t index, std::string_view key) {
-  state_->files[index].set(key, std::nullopt);
+  state_->edits.set_in_file(index, key, std::nullopt);
 }
 void record::append(std::string_view array, std::string json) {
-  state_->appended_to(array).push_back(std::move(json));
+  state_->edits.append(array, std::move(json));
 }
 
 void record::find(finding_code code, const finding_details& details) {
@@ -406,69 +268,17 @@ void record::find(finding_code code, const finding_details& details) {
 }
 
 std::string record::line() const {
-  const auto& state = *state_;
-  const std::string_view text = state.line;
-  const auto appended_to = [&](std::string_view array) -> const std::vector<std::string>* {
-    for (const auto& [name, texts] : state.appended)
-      if (name == array) return &texts;
-    return nullptr;
-  };
-  const auto write_array = [&](std::string& out, std::string_view name, span array) {
-    joiner join(out);
-    out += '[';
-    std::size_t index = 0;
-    for (const auto& item : array_items(text, array)) {
-      const auto edits = name == "files" ? state.files.find(index) : state.files.end();
-      join.next();
-      if (edits != state.files.end() && text[item.begin] == '{')
-        write_object(out, text, item, edits->second, no_nested);
-      else
-        out.append(text, item.begin, item.end - item.begin);
-      ++index;
-    }
-    if (const auto* more = appended_to(name))
-      for (const auto& json : *more) join.next() += json;
-    out += ']';
-  };
+  return state_->edits.apply(state_->line).join();
+}
 
-  // Objects and arrays that are written to but do not exist yet become members of their own.
-  member_edits top = state.top;
-  const value root_value = root();
-  for (const auto& [name, edits] : state.inside) {
-    if (root_value[name].is_object() && !top.find(name)) continue;
-    if (top.find(name)) throw failure(exit_status::software, "a member is set and changed inside: " + name);
-    std::string made;
-    constexpr std::string_view empty = "{}";
-    write_object(made, empty, {0, empty.size()}, edits, no_nested);
-    top.set(name, std::move(made));
-  }
-  for (const auto& [name, texts] : state.appended) {
-    if (root_value[name].is_array() && !top.find(name)) continue;
-    if (top.find(name)) throw failure(exit_status::software, "a member is set and appended to: " + name);
-    std::string made = "[";
-    joiner join(made);
-    for (const auto& json : texts) join.next() += json;
-    top.set(name, made + "]");
-  }
-
-  std::string out;
-  std::size_t more = 4096;
-  for (const auto& [name, texts] : state.appended)
-    for (const auto& json : texts) more += json.size() + 1;
-  for (const auto& [key, json] : top.all()) more += key.size() + (json ? json->size() : 0) + 8;
-  out.reserve(text.size() + more);
-  write_object(out, text, {skip_space(text, 0), text.size()}, top, [&](std::string& to, const member_span& member) {
-    const bool array = text[member.value.begin] == '[', object = text[member.value.begin] == '{';
-    if (array && (appended_to(member.key) || (member.key == "files" && !state.files.empty()))) {
-      write_array(to, member.key, member.value);
-      return true;
-    }
-    const auto edits = object ? state.inside.find(member.key) : state.inside.end();
-    if (edits == state.inside.end()) return false;
-    write_object(to, text, member.value, edits->second, no_nested);
-    return true;
-  });
-  return out;
+void check_json_value(std::string_view text) {
+  if (text.find('\n') != text.npos) throw unusable_line("not on one line");
+  auto parser = take_parser(text.size());
+  dom::element root;
+  if (const auto error = parser->parse(text.data(), text.size(), true).get(root))
+    throw unusable_line(std::string("not JSON: ") + simdjson::error_message(error));
+  refuse_duplicate_keys(root);
+  if (!spare_parser && parser->capacity() <= kept_parser_bytes) spare_parser = std::move(parser);
 }
 
 // Labels, unusable lines

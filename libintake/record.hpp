@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "findings.hpp"
+#include "line_edits.hpp"
 
 namespace intake {
 
@@ -103,14 +104,24 @@ class record {
 
   /// The line with all changes, without LF.
   [[nodiscard]] std::string line() const;
-  /// The line as it came, given back; the record is of no further use.
-  [[nodiscard]] std::string release() &&;
   /// The line as it came.
   [[nodiscard]] std::string_view original() const;
+  /// The changes alone.
+  [[nodiscard]] const line_edits& edits() const;
+
+  /// A record over bytes that the caller keeps for as long as the record lives. At least line_padding bytes behind the
+  /// line must be readable.
+  [[nodiscard]] static record over(std::string_view line);
+  static constexpr std::size_t line_padding = 64;
 
  private:
+  record();
+  void parse();
   std::unique_ptr<document_state> state_;
 };
+
+/// Throws unusable_line unless `text` is one JSON value without a line feed and without duplicate keys.
+void check_json_value(std::string_view text);
 
 /// Labels that findings carry for clause keys, from the profile; set once at start by the tool. A key without a label
 /// is shown as the key itself.

@@ -72,6 +72,7 @@ void leave_parent(int& in, int& out) {
 [[noreturn]] void run_child(const worker_task& task, int in, int out) {
   std::string start(1, '\0');
   try {
+    if (task.settle) task.settle();
     leave_parent(in, out);
     sandbox::enter(task.role, task.access);
     if (task.prepare) task.prepare();

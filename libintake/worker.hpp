@@ -16,6 +16,7 @@ namespace intake {
 struct worker_task {
   sandbox::role role = sandbox::role::parser;
   sandbox::access access = {};
+  std::function<void()> settle;                    ///< first of all, while the parent's descriptors are still open
   std::function<void()> prepare;                   ///< confined, before the first request; throwing fails the start
   std::function<std::string(std::string)> answer;  ///< must not throw
 };

@@ -1,0 +1,73 @@
+// Changes to one line of JSON, as data. A confined worker makes them, the line pump applies them to the line it holds:
+// bytes that nobody changed are never copied through the worker, which therefore cannot touch them. Lines and
+// serialised edits may be hostile; every offset is checked.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace intake {
+
+/// A line in pieces. The views point into the line, the edits, and `made`; all must outlive it.
+struct spliced_line {
+  std::vector<std::string_view> pieces;
+  std::deque<std::string> made;
+  std::size_t size = 0;
+
+  void add(std::string_view piece);
+  /// Keeps `text` and adds it.
+  void make(std::string text);
+  [[nodiscard]] std::string join() const;
+};
+
+class line_edits {
+ public:
+  /// JSON text of the new value; nullopt erases. Made twice, the last holds.
+  using change = std::optional<std::string>;
+
+  /// Throws failure(software) for "id" and "intake": the identity never changes.
+  void set(std::string_view key, change json);
+  void set_in(std::string_view object, std::string_view key, change json);
+  void set_in_file(std::size_t index, std::string_view key, change json);
+  void append(std::string_view array, std::string json);
+
+  /// The JSON text that a top-level member is set to, if it is.
+  [[nodiscard]] const std::string* value_of(std::string_view key) const;
+
+  /// The line with the changes. Throws unusable_line when the line is not a JSON object as far as it has to be read,
+  /// or when a member is both replaced and changed inside.
+  [[nodiscard]] spliced_line apply(std::string_view line) const;
+
+  /// For the way from a worker to its pump; parse() checks that each value is JSON on one line and throws
+  /// unusable_line for anything else.
+  [[nodiscard]] std::string serialise() const;
+  [[nodiscard]] static line_edits parse(std::string_view bytes);
+
+  /// Changes to the members of one object, in the order in which they were made first.
+  class members {
+   public:
+    void set(std::string_view key, change json);
+    [[nodiscard]] const change* find(std::string_view key) const;
+    [[nodiscard]] const auto& all() const { return changes_; }
+
+   private:
+    std::vector<std::pair<std::string, change>> changes_;
+  };
+
+ private:
+  members top_;
+  std::map<std::string, members, std::less<>> inside_;                     ///< of top-level objects
+  std::map<std::size_t, members> files_;                                   ///< of elements of "files"
+  std::map<std::string, std::vector<std::string>, std::less<>> appended_;  ///< to top-level arrays
+};
+
+/// The raw text of a top-level member of a line (with its quotes, if a string), or empty. Throws unusable_line.
+[[nodiscard]] std::string_view raw_member(std::string_view line, std::string_view key);
+
+}  // namespace intake

@@ -1,0 +1,200 @@
+#include "lines.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <csignal>
+#include <cstring>
+
+#include "digest.hpp"
+#include "failure.hpp"
+#include "limits.hpp"
+#include "line_edits.hpp"
+#include "record.hpp"
+
+namespace intake {
+namespace {
+
+constexpr std::size_t chunk = limits::mib;
+// A segment takes lines until this much of it is used; then a line of full length still fits behind.
+constexpr std::size_t segment_turn = 4 * limits::mib;
+constexpr std::size_t segment_bytes = segment_turn + limits::record_bytes + 2 * chunk;
+static_assert(chunk >= record::line_padding);
+// Memory of a giant line is given back when the line has gone.
+constexpr std::size_t kept_bytes = 32 * limits::mib;
+
+}  // namespace
+
+line_reader::line_reader(int fd, unsigned segments) : fd_(fd), mapped_(segments * segment_bytes), held_(segments) {
+  const int memory = memfd_create("intake-lines", MFD_CLOEXEC);
+  if (memory < 0 || ftruncate(memory, static_cast<off_t>(mapped_)) != 0)
+    throw system_failure(exit_status::os, "memory for lines");
+  void* at = mmap(nullptr, mapped_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, memory, 0);
+  if (at == MAP_FAILED) throw system_failure(exit_status::os, "memory for lines");
+  memory_ = static_cast<char*>(at);
+  // Opened anew for reading only, the memory cannot be mapped for writing again, whatever a worker tries.
+  if (segments > 1) read_only_fd_ = open(("/proc/self/fd/" + std::to_string(memory)).c_str(), O_RDONLY | O_CLOEXEC);
+  close(memory);
+  if (segments > 1 && read_only_fd_ < 0) throw system_failure(exit_status::os, "read-only memory for lines");
+  (void)fcntl(fd_, F_SETPIPE_SZ, static_cast<int>(chunk));  // fewer turns; refused for what is no pipe
+}
+
+line_reader::~line_reader() {
+  if (read_only_fd_ >= 0) close(read_only_fd_);
+  munmap(memory_, mapped_);
+}
+
+char* line_reader::base(unsigned segment) const {
+  return memory_ + segment * segment_bytes;
+}
+
+/// Turns to a fresh segment (or to the front of this one, if nobody holds a line in it) when the present one has been
+/// used far enough; the beginning of the next line moves along.
+/// Turns to a fresh segment (or to the front of this one, if nobody holds a line in it) when the present one has been
+/// used far enough; the beginning of the next line moves along.
+void line_reader::make_room() {
+  const bool fits = filled_ + chunk + record::line_padding <= segment_bytes;
+  if (fits && start_ < segment_turn && (start_ == 0 || start_ != filled_ || held_[segment_] != 0)) return;
+  const auto free = held_[segment_] == 0 ? held_.begin() + segment_ : std::find(held_.begin(), held_.end(), 0U);
+  if (free == held_.end()) throw failure(exit_status::software, "more lines held than there is room for");
+  const std::size_t left = filled_ - start_, used = filled_;
+  const auto next = static_cast<unsigned>(free - held_.begin());
+  std::memmove(base(next), base(segment_) + start_, left);
+  if (next == segment_ && used > kept_bytes && left <= chunk)
+    (void)madvise(base(segment_) + chunk, segment_bytes - chunk, MADV_REMOVE);
+  if (lf_ != std::string::npos) lf_ -= start_;
+  segment_ = next;
+  start_ = 0;
+  filled_ = left;
+}
+
+bool line_reader::fill() {
+  make_room();
+  ssize_t got;
+  do got = read(fd_, base(segment_) + filled_, chunk);
+  while (got < 0 && errno == EINTR);
+  if (got < 0) throw system_failure(exit_status::io, "reading the records");
+  if (got == 0) end_ = true;
+  const std::size_t before = filled_;
+  filled_ += static_cast<std::size_t>(got);
+  if (lf_ == std::string::npos) find_line_end(before);
+  return ready();
+}
+
+void line_reader::find_line_end(std::size_t from) {
+  lf_ = std::string_view(base(segment_), filled_).find('\n', from);
+}
+
+bool line_reader::ready() const {
+  return end_ || lf_ != std::string::npos || filled_ - start_ > limits::record_bytes;
+}
+
+void line_reader::consume(std::size_t end) {
+  start_ = end;
+  find_line_end(start_);
+}
+
+line_reader::outcome line_reader::next() {
+  while (!ready()) (void)fill();
+  sha256_.clear();
+  const std::size_t end = lf_ == std::string::npos ? filled_ : lf_;
+  if (end - start_ <= limits::record_bytes) {
+    line_ = {base(segment_) + start_, end - start_};
+    size_ = line_.size();
+    const bool whole = lf_ != std::string::npos;
+    consume(whole ? end + 1 : end);
+    return whole ? outcome::line : line_.empty() ? outcome::end : outcome::torn;
+  }
+  // Too long to hold: the head is kept, the rest is read to its end and only counted and digested.
+  head_.assign(base(segment_) + start_, 64 * limits::kib);
+  sha256 digest;
+  size_ = 0;
+  for (;;) {
+    const bool whole = lf_ != std::string::npos;
+    const std::size_t stop = whole ? lf_ : filled_;
+    digest.update({base(segment_) + start_, stop - start_});
+    size_ += stop - start_;
+    consume(whole ? stop + 1 : stop);
+    if (whole || end_) break;
+    (void)fill();
+  }
+  sha256_ = digest.hex();
+  line_ = head_;
+  return outcome::too_long;
+}
+
+std::string line_reader::digest() const {
+  return sha256_.empty() ? sha256_hex(line_) : sha256_;
+}
+
+void line_reader::hold() {
+  ++held_[segment_];
+}
+
+void line_reader::release(std::string_view line) {
+  const auto segment = static_cast<unsigned>(offset_of(line) / segment_bytes);
+  --held_[segment];
+  if (held_[segment] == 0 && segment != segment_ && line.size() > kept_bytes)
+    (void)madvise(base(segment), segment_bytes, MADV_REMOVE);
+}
+
+std::uint64_t line_reader::offset_of(std::string_view line) const {
+  return static_cast<std::uint64_t>(line.data() - memory_);
+}
+
+void line_reader::show_read_only() const {
+  if (mmap(memory_, mapped_, PROT_READ, MAP_SHARED | MAP_FIXED | MAP_NORESERVE, read_only_fd_, 0) == MAP_FAILED)
+    throw system_failure(exit_status::os, "read-only memory for lines");
+}
+
+std::string_view line_reader::at(std::uint64_t offset, std::uint64_t size) const {
+  return {memory_ + offset, size};
+}
+
+record_writer::record_writer(int fd) : fd_(fd) {
+  std::signal(SIGPIPE, SIG_IGN);  // a write to a dead worker must not end the stream; put() minds stdout
+  (void)fcntl(fd_, F_SETPIPE_SZ, static_cast<int>(chunk));
+}
+
+void record_writer::write_line(std::string_view line) {
+  spliced_line whole;
+  whole.add(line);
+  write_line(whole);
+}
+
+void record_writer::write_line(const spliced_line& line) {
+  std::vector<iovec> left;
+  left.reserve(line.pieces.size() + 1);
+  const auto add = [&](std::string_view piece) { left.push_back({const_cast<char*>(piece.data()), piece.size()}); };
+  for (const auto& piece : line.pieces) add(piece);
+  add("\n");
+  std::size_t at = 0;
+  while (at < left.size()) {
+    const ssize_t written = writev(fd_, &left[at], static_cast<int>(std::min<std::size_t>(left.size() - at, IOV_MAX)));
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0 && errno == EPIPE) {  // the reader has gone: end as a filter does by default
+      std::signal(SIGPIPE, SIG_DFL);
+      std::raise(SIGPIPE);
+    }
+    if (written <= 0) throw system_failure(exit_status::io, "writing the records");
+    auto gone = static_cast<std::size_t>(written);
+    while (at < left.size() && gone >= left[at].iov_len) gone -= left[at++].iov_len;
+    if (gone != 0) {
+      left[at].iov_base = static_cast<char*>(left[at].iov_base) + gone;
+      left[at].iov_len -= gone;
+    }
+  }
+}
+
+void record_writer::finish() {
+  // Some file systems tell of a full disk only when the file is closed.
+  const int copy = dup(fd_);
+  if (copy < 0 || close(copy) != 0) throw system_failure(exit_status::io, "writing the records");
+}
+
+}  // namespace intake

@@ -1,0 +1,86 @@
+// The ends of a stream: bounded lines in from a descriptor, lines out to one. Input is hostile only in its length here;
+// what a line says is the record's business.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace intake {
+
+struct spliced_line;
+
+/// Reads lines into memory of its own, each in one piece. With several segments, lines stay where they are until they
+/// are given back, and forked workers can be shown the same memory read-only.
+class line_reader {
+ public:
+  /// `segments` > 1: up to (segments - 1) lines may be held at a time.
+  explicit line_reader(int fd, unsigned segments = 1);
+  ~line_reader();
+  line_reader(const line_reader&) = delete;
+  line_reader& operator=(const line_reader&) = delete;
+
+  enum class outcome { line, end, torn, too_long };
+  /// Next line without LF, reading as long as it takes. torn: the last line had no LF. too_long: over
+  /// limits::record_bytes; line() holds its head only, while size() and digest() tell of all of it. Throws failure(io).
+  [[nodiscard]] outcome next();
+  /// Reads once (call when the descriptor is readable); whether next() can now answer without reading.
+  [[nodiscard]] bool fill();
+  [[nodiscard]] bool ready() const;
+
+  /// With one segment, valid until the next call of next() or fill(). record::line_padding bytes behind it are
+  /// readable.
+  [[nodiscard]] std::string_view line() const { return line_; }
+  [[nodiscard]] std::uint64_t size() const { return size_; }
+  /// SHA-256 of the line, hexadecimal.
+  [[nodiscard]] std::string digest() const;
+
+  /// Keeps the memory of line() until release(). Only with several segments.
+  void hold();
+  void release(std::string_view line);
+  /// Where `line` lies in the memory that a worker sees.
+  [[nodiscard]] std::uint64_t offset_of(std::string_view line) const;
+  /// In a forked child: makes the memory read-only for good. Throws failure(os).
+  void show_read_only() const;
+  /// In a forked child, after show_read_only().
+  [[nodiscard]] std::string_view at(std::uint64_t offset, std::uint64_t size) const;
+
+ private:
+  [[nodiscard]] char* base(unsigned segment) const;
+  void find_line_end(std::size_t from);
+  void consume(std::size_t end);
+  void make_room();
+
+  int fd_, read_only_fd_ = -1;
+  char* memory_ = nullptr;
+  std::size_t mapped_ = 0;
+  std::vector<unsigned> held_;          ///< lines held in each segment
+  unsigned segment_ = 0;                ///< the one being filled
+  std::size_t start_ = 0, filled_ = 0;  ///< bytes of it that are not yet consumed
+  std::size_t lf_ = std::string::npos;  ///< end of the first line in them, once it is there
+  bool end_ = false;
+  std::string_view line_;
+  std::string head_;  ///< of a line too long to hold
+  std::string sha256_;
+  std::uint64_t size_ = 0;
+};
+
+/// Writes records to stdout, one line each. Throws failure(io) on a short write or a full disk; a closed pipe ends the
+/// process by SIGPIPE.
+class record_writer {
+ public:
+  explicit record_writer(int fd = 1);
+  /// A line that is known to be a record, without its LF.
+  void write_line(std::string_view line);
+  void write_line(const spliced_line& line);
+  /// Must be called last: reports what the kernel held back.
+  void finish();
+
+ private:
+  int fd_;
+};
+
+}  // namespace intake
