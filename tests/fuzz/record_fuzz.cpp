@@ -1,0 +1,47 @@
+// Records and changes to them: whatever comes, a line that was a record stays one.
+#include <cstdlib>
+
+#include "libintake/json.hpp"
+#include "libintake/record.hpp"
+
+namespace {
+
+void must(bool holds) {
+  if (!holds) std::abort();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
+  const std::string text(reinterpret_cast<const char*>(data), size);
+  try {
+    (void)intake::line_edits::parse(text).apply(R"({"intake":1,"id":"a","files":[{"id":"f0"}],"mail":{}})").join();
+  } catch (const intake::unusable_line&) {
+  }
+  try {
+    (void)intake::raw_member(text, "id");
+  } catch (const intake::unusable_line&) {
+  }
+  try {
+    intake::record rec(text);
+    rec.find("body.url", {.file = "f0", .detail = text});
+    rec.set("kind", "\"other\"");
+    rec.set_in("stages", "fuzz", "{}");
+    rec.set_in_file(0, "type", intake::json::quoted(text));
+    rec.erase_in("raw", "data");
+    const auto sent = intake::line_edits::parse(rec.edits().serialise());
+    const std::string line = rec.line();
+    must(sent.apply(rec.original()).join() == line);
+    try {
+      const intake::record after(line);
+      must(after.id() == rec.id());
+      must(after.has_finding("body.url"));
+      must(after["kind"].str() == "other");
+    } catch (const intake::unusable_line& error) {
+      // Escaped spellings of a key that a change makes anew are then there twice, and refused.
+      must(std::string(error.what()).starts_with("duplicate key") && text.find('\\') != text.npos);
+    }
+  } catch (const intake::unusable_line&) {
+  }
+  return 0;
+}
