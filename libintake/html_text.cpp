@@ -254,7 +254,7 @@ class reader {
   void text(const token& next) {
     const auto& how = current();
     if (how.machinery) return;
-    const auto content = next.raw_text && next.text.empty() ? std::string() : html::resolve_entities(next.text);
+    const auto content = html::resolve_entities(next.text);
     if (content.find_first_not_of(" \t\r\n\f") == std::string::npos) return write(content, how.preformatted);
     const auto reason = why_hidden(how);
     if (!reason.empty()) return hide(reason, content);
