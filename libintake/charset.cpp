@@ -164,18 +164,29 @@ long japanese_score(std::string_view utf8) {
   return score;
 }
 
-/// Share of level 1 (common) kanji, kana and punctuation among the double bytes of Shift_JIS: leads 81–97. Letters of
-/// Western sets make rare leads when they are read as Shift_JIS.
-bool mostly_common(std::string_view sjis) {
+/// Whether the double bytes of a text are mostly kana, punctuation and common (level 1) kanji. Letters of Western sets make
+/// rare kanji when they are read as Japanese.
+bool mostly_common(std::string_view bytes, bool (*is_lead)(unsigned char), bool (*is_common)(unsigned char)) {
   std::size_t common = 0, rare = 0;
-  for (std::size_t i = 0; i < sjis.size(); ++i) {
-    const auto c = static_cast<unsigned char>(sjis[i]);
-    if ((c >= 0x81 && c <= 0x9F) || (c >= 0xE0 && c <= 0xFC)) {
-      (c <= 0x97 ? common : rare) += 1;
-      ++i;
-    }
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    const auto c = static_cast<unsigned char>(bytes[i]);
+    if (!is_lead(c)) continue;
+    (is_common(c) ? common : rare) += 1;
+    ++i;
   }
-  return common > rare;
+  return common != 0 && common >= rare;
+}
+
+bool sjis_is_common(std::string_view bytes) {
+  return mostly_common(
+      bytes, [](unsigned char c) { return (c >= 0x81 && c <= 0x9F) || (c >= 0xE0 && c <= 0xFC); },
+      [](unsigned char c) { return c <= 0x97; });
+}
+
+bool euc_is_common(std::string_view bytes) {
+  return mostly_common(
+      bytes, [](unsigned char c) { return c >= 0xA1 && c <= 0xFE; },
+      [](unsigned char c) { return c <= 0xA5 || (c >= 0xB0 && c <= 0xCF); });
 }
 
 }  // namespace
@@ -235,8 +246,10 @@ decoded detect(std::string_view bytes) {
   auto sjis = read_as(bytes, "Shift_JIS");
   auto euc = read_as(bytes, "EUC-JP");
   const auto score = [](const decoded& d) { return japanese_score(d.text); };
-  const bool sjis_fits = sjis.undecodable == 0 && mostly_common(bytes) && score(sjis) > 0;
-  const bool euc_fits = euc.undecodable == 0 && score(euc) > 0;
+  const bool sjis_likely = sjis_is_common(bytes) && score(sjis) > 0;
+  const bool euc_likely = euc_is_common(bytes) && score(euc) > 0;
+  const bool sjis_fits = sjis_likely && sjis.undecodable == 0;
+  const bool euc_fits = euc_likely && euc.undecodable == 0;
   if (sjis_fits && (!euc_fits || score(sjis) > score(euc))) {
     out = std::move(sjis);
   } else if (euc_fits) {
@@ -244,11 +257,11 @@ decoded detect(std::string_view bytes) {
   } else if (has_jis_escape(bytes)) {
     out = read_as(bytes, "ISO-2022-JP");
   } else {
-    // Damaged text of one of the Japanese sets is still told from Western text by what the readable part looks like.
+    // Damaged text of a Japanese set is still told from Western text by what its readable part looks like.
     auto utf8 = read_as(bytes, "UTF-8");
     decoded* best = &utf8;
-    for (auto* candidate : {&sjis, &euc})
-      if (score(*candidate) > score(*best)) best = candidate;
+    if (sjis_likely && score(sjis) > score(*best)) best = &sjis;
+    if (euc_likely && score(euc) > score(*best)) best = &euc;
     out = score(*best) > 0 ? std::move(*best) : read_as(bytes, "windows-1252");
   }
   out.guessed = true;
@@ -271,7 +284,8 @@ decoded decode(std::string_view bytes, std::string_view label) {
       return other;
     }
     auto other = detect(bytes);
-    if (!labelled.name.empty() && other.undecodable != 0) return labelled;
+    // Windows-1252 reads anything: as a guess it is worse than the gaps of the labelled reading.
+    if (!labelled.name.empty() && (other.undecodable != 0 || other.name == "windows-1252")) return labelled;
     other.guessed = true;
     return other;
   }

@@ -82,7 +82,7 @@ class parts_reader {
 
   void read() {
     auto body = part(0);
-    if (body.html_alone && !is_blank(body.html)) out_.find("body.html_only", {});
+    if (body.html_alone) out_.find("body.html_only", {});
     out_.text = std::move(body.plain);
     if (out_.has_alternatives) out_.html_text = std::move(body.html);
     for (auto* text : {&out_.text, &out_.html_text}) limit_text(*text);
