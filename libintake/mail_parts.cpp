@@ -104,8 +104,7 @@ class parts_reader {
 
   /// A multipart whose boundary never occurs: what readers make of it differs, so it is kept as a file.
   void keep_whole(const mime_part& of) {
-    out_.files.push_back({.name = {}, .declared_type = of.type.value, .bytes = std::string(of.body)});
-    out_.find("mail.malformed", "a multipart without parts", out_.files.size() - 1);
+    add_file({}, of.type.value, {.bytes = std::string(of.body), .damage = "a multipart without parts"}, {});
   }
 
   body_text alternatives(const std::vector<body_text>& children) {
