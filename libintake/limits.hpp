@@ -38,6 +38,7 @@ inline constexpr std::size_t archive_ratio = 1000;       ///< unpacked : packed,
 inline constexpr std::size_t archive_ratio_floor = 10 * mib;
 inline constexpr std::size_t archive_name_bytes = 1024;
 inline constexpr std::size_t archive_passwords = 1000;
+inline constexpr std::size_t archive_password_trials = 10000;   ///< key derivations for one attachment
 
 // Scanning. Ours lie below the engine's, because the engine's may read as clean.
 inline constexpr std::size_t scan_file_bytes = 150 * mib;

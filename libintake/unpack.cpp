@@ -1,0 +1,260 @@
+#include "unpack.hpp"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <fmt/format.h>
+#include <libdeflate.h>
+#include <locale.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "member_name.hpp"
+
+namespace intake {
+namespace {
+
+constexpr std::uint16_t method_stored = 0, method_deflate = 8;
+
+struct reader_closer {
+  void operator()(archive* reader) const { archive_read_free(reader); }
+};
+using archive_reader = std::unique_ptr<archive, reader_closer>;
+
+// libarchive converts names to the charset of the locale; glibc has C.UTF-8 built in, so no file is read for it.
+class utf8_locale {
+ public:
+  utf8_locale() : locale_(newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {
+    if (locale_ == nullptr) throw std::runtime_error("no UTF-8 locale");
+    before_ = uselocale(locale_);
+  }
+  utf8_locale(const utf8_locale&) = delete;
+  utf8_locale& operator=(const utf8_locale&) = delete;
+  ~utf8_locale() {
+    uselocale(before_);
+    freelocale(locale_);
+  }
+
+ private:
+  locale_t locale_, before_;
+};
+
+[[noreturn]] void damaged(archive* reader) {
+  const char* const why = archive_error_string(reader);
+  throw archive_refused("archive.damaged", why != nullptr ? why : "unreadable");
+}
+
+// Every negative answer is a failure: a warning of libarchive may mean a checksum that does not fit.
+void check(archive* reader, int answer) {
+  if (answer < ARCHIVE_OK) damaged(reader);
+}
+
+archive_reader new_reader() {
+  archive_reader reader(archive_read_new());
+  if (!reader) throw std::bad_alloc();
+  return reader;
+}
+
+void open_memory(archive* reader, std::string_view bytes) {
+  check(reader, archive_read_open_memory(reader, bytes.data(), bytes.size()));
+}
+
+// Reads the current entry to its end; more than `limit` bytes are never kept. `count` is told of each piece.
+template <typename Count>
+std::string read_data(archive* reader, std::uint64_t expected, Count count) {
+  std::string data;
+  data.reserve(expected);
+  const void* block = nullptr;
+  std::size_t size = 0;
+  la_int64_t offset = 0;
+  for (;;) {
+    const int answer = archive_read_data_block(reader, &block, &size, &offset);
+    if (answer == ARCHIVE_EOF) return data;
+    check(reader, answer);
+    // A hole in a sparse file is content too: it is charged before it is made.
+    if (offset < 0 || static_cast<std::uint64_t>(offset) < data.size()) damaged(reader);
+    const auto end = static_cast<std::uint64_t>(offset) + size;
+    count(end - data.size());
+    data.resize(static_cast<std::size_t>(offset));
+    data.append(static_cast<const char*>(block), size);
+  }
+}
+
+void put(std::string& out, std::uint64_t value, unsigned size) {
+  for (unsigned i = 0; i < size; ++i) out += static_cast<char>(value >> 8 * i);
+}
+
+// The member as a zip of its own: what libarchive unpacks cannot reach anything else of the received bytes.
+std::string single_member_zip(std::string_view packed, std::uint16_t method, std::uint64_t size) {
+  std::string common;  // from "version needed" to the extra field's length, the same in both headers
+  put(common, 63, 2);
+  put(common, 0, 2);
+  put(common, method, 2);
+  put(common, 0, 8);
+  put(common, packed.size(), 4);
+  put(common, size, 4);
+  put(common, 1, 2);
+  put(common, 0, 2);
+  std::string zip;
+  zip.reserve(packed.size() + 128);
+  (zip += "PK\3\4").append(common).append("m").append(packed);
+  const auto directory = zip.size();
+  zip += "PK\1\2";
+  put(zip, 63, 2);
+  zip += common;
+  put(zip, 0, 14);
+  zip += "m";
+  const auto directory_size = zip.size() - directory;
+  zip += "PK\5\6";
+  put(zip, 0, 4);
+  put(zip, 1, 2);
+  put(zip, 1, 2);
+  put(zip, directory_size, 4);
+  put(zip, directory, 4);
+  put(zip, 0, 2);
+  return zip;
+}
+
+std::string inflate(std::string_view packed, std::uint64_t size) {
+  const std::unique_ptr<libdeflate_decompressor, decltype(&libdeflate_free_decompressor)> decompressor(
+      libdeflate_alloc_decompressor(), libdeflate_free_decompressor);
+  if (!decompressor) throw std::bad_alloc();
+  std::string data(size, '\0');
+  std::size_t read = 0, written = 0;
+  const auto result = libdeflate_deflate_decompress_ex(decompressor.get(), packed.data(), packed.size(), data.data(),
+                                                       data.size(), &read, &written);
+  if (result == LIBDEFLATE_INSUFFICIENT_SPACE)
+    throw archive_refused("archive.ambiguous", "unpacks to more than the directory says");
+  if (result != LIBDEFLATE_SUCCESS) throw archive_refused("archive.damaged", "compressed data are damaged");
+  if (written != size) throw archive_refused("archive.ambiguous", "unpacks to less than the directory says");
+  if (read != packed.size()) throw archive_refused("archive.ambiguous", "bytes behind the compressed data");
+  return data;
+}
+
+void support(archive* reader, archive_kind kind) {
+  switch (kind) {
+    case archive_kind::seven_zip:
+      check(reader, archive_read_support_format_7zip(reader));
+      return;
+    case archive_kind::lzh:
+      check(reader, archive_read_support_format_lha(reader));
+      return;
+    case archive_kind::cab:
+      check(reader, archive_read_support_format_cab(reader));
+      return;
+    case archive_kind::tar:
+      check(reader, archive_read_support_format_tar(reader));
+      return;
+    case archive_kind::rar:
+      check(reader, archive_read_support_format_rar(reader));
+      check(reader, archive_read_support_format_rar5(reader));
+      return;
+    default:
+      break;
+  }
+  // Exactly one layer is undone: the bidding of libarchive would undo as many as there are, uncounted.
+  check(reader, archive_read_support_format_raw(reader));
+  const int filter = kind == archive_kind::gzip    ? ARCHIVE_FILTER_GZIP
+                     : kind == archive_kind::bzip2 ? ARCHIVE_FILTER_BZIP2
+                     : kind == archive_kind::xz    ? ARCHIVE_FILTER_XZ
+                                                   : ARCHIVE_FILTER_ZSTD;
+  check(reader, archive_read_append_filter(reader, filter));
+}
+
+bool is_compressor(archive_kind kind) {
+  return kind >= archive_kind::gzip;
+}
+
+// Empty for the folder that tar was run in ("./").
+std::string entry_name(archive_entry* entry, const archive_budget& budget) {
+  const char* const raw = archive_entry_pathname(entry);
+  if (raw == nullptr) throw archive_refused("archive.ambiguous", "a member without a name");
+  budget.check_name(std::string_view(raw).size());
+  auto name = decode_member_name(raw);
+  if (!name) throw archive_refused("archive.ambiguous", "a name in an unknown character set");
+  while (name->starts_with("./")) name->erase(0, 2);
+  const bool is_folder = archive_entry_filetype(entry) == AE_IFDIR;
+  if (is_folder && (name->empty() || *name == ".")) return {};
+  if (is_folder && !name->ends_with('/')) *name += '/';
+  if (!is_folder && name->ends_with('/'))
+    throw archive_refused("archive.ambiguous", *name + ": a file named as a folder");
+  if (const auto why = unsafe_name(*name); !why.empty())
+    throw archive_refused("archive.unsafe_path", fmt::format("{}: {}", *name, why));
+  return *name;
+}
+
+void check_entry(archive_entry* entry, const std::string& name) {
+  if (archive_entry_is_encrypted(entry) != 0) throw archive_refused("archive.password", name + ": encrypted");
+  const auto type = archive_entry_filetype(entry);
+  if ((type != AE_IFREG && type != AE_IFDIR) || archive_entry_hardlink(entry) != nullptr)
+    throw archive_refused("archive.unsafe_path", name + ": a link or device");
+}
+
+std::vector<unpacked_file> read_entries(archive* reader, std::uint64_t packed, const std::string& single_name,
+                                        archive_budget& budget) {
+  std::vector<unpacked_file> files;
+  std::vector<std::string> names;
+  std::uint64_t total = 0;
+  archive_entry* entry = nullptr;
+  for (;;) {
+    const int answer = archive_read_next_header(reader, &entry);
+    if (answer == ARCHIVE_EOF) break;
+    check(reader, answer);
+    budget.spend_members(1);
+    auto name = single_name.empty() ? entry_name(entry, budget) : single_name;
+    check_entry(entry, name);
+    if (name.empty()) continue;
+    names.push_back(std::move(name));
+    auto data = read_data(reader, 0, [&](std::uint64_t size) {
+      budget.check_ratio(packed, total += size);
+      budget.spend_bytes(size);
+    });
+    if (archive_entry_filetype(entry) == AE_IFREG) files.push_back({names.back(), std::move(data)});
+  }
+  if (const auto twice = colliding_name(names))
+    throw archive_refused("archive.ambiguous", names[*twice] + ": two members of one name");
+  return files;
+}
+
+}  // namespace
+
+std::string unpack_zip_member(std::string_view packed, std::uint16_t method, std::uint64_t size) {
+  if (method == method_stored) {
+    if (packed.size() != size) throw archive_refused("archive.ambiguous", "a stored member with two sizes");
+    return std::string(packed);
+  }
+  if (method == method_deflate) return inflate(packed, size);
+  const auto zip = single_member_zip(packed, method, size);
+  const auto reader = new_reader();
+  check(reader.get(), archive_read_support_format_zip_seekable(reader.get()));
+  // The caller checks the CRC where the member has one; with AE-2 there is none.
+  check(reader.get(), archive_read_set_options(reader.get(), "zip:ignorecrc32"));
+  open_memory(reader.get(), zip);
+  archive_entry* entry = nullptr;
+  check(reader.get(), archive_read_next_header(reader.get(), &entry));
+  std::uint64_t left = size;
+  auto data = read_data(reader.get(), size, [&](std::uint64_t more) {
+    if (more > left) throw archive_refused("archive.ambiguous", "unpacks to more than the directory says");
+    left -= more;
+  });
+  if (left != 0) throw archive_refused("archive.ambiguous", "unpacks to less than the directory says");
+  return data;
+}
+
+std::vector<unpacked_file> unpack_archive(std::string_view untrusted, archive_kind kind, const std::string& single_name,
+                                          archive_budget& budget) {
+  const utf8_locale locale;
+  const auto reader = new_reader();
+  support(reader.get(), kind);
+  try {
+    open_memory(reader.get(), untrusted);
+    return read_entries(reader.get(), untrusted.size(), is_compressor(kind) ? single_name : std::string(), budget);
+  } catch (const archive_refused& refused) {
+    // An encrypted directory shows only as an archive that cannot be read.
+    if (refused.code().kind().code == "archive.damaged" && archive_read_has_encrypted_entries(reader.get()) > 0)
+      throw archive_refused("archive.password", "encrypted");
+    throw;
+  }
+}
+
+}  // namespace intake

@@ -1,0 +1,165 @@
+#include "zip_archive.hpp"
+
+#include <fmt/format.h>
+#include <libdeflate.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "aeszip.hpp"
+#include "unpack.hpp"
+#include "zip_directory.hpp"
+#include "zip_fields.hpp"
+#include "zipcrypto.hpp"
+
+namespace intake {
+namespace {
+
+std::string encryption_name(const zip_member& member) {
+  if (member.cipher == zip_cipher::none) return "none";
+  if (member.cipher == zip_cipher::zipcrypto) return "zipcrypto";
+  return fmt::format("aes-{}", 64 + 64 * member.aes_strength);
+}
+
+int strength_order(const zip_member& member) {
+  return static_cast<int>(member.cipher) * 4 + static_cast<int>(member.aes_strength);
+}
+
+// Members without content say nothing: writers leave folders and empty files in the clear.
+bool carries_content(const zip_member& member) {
+  return !member.is_directory() && (member.size > 0 || member.cipher != zip_cipher::none);
+}
+
+// One zip, one way of encryption; else part of it could have been exchanged by someone without the password.
+const zip_member* weakest_member(const std::vector<zip_member>& members) {
+  const zip_member* weakest = nullptr;
+  for (const auto& member : members) {
+    if (!carries_content(member)) continue;
+    if (weakest && weakest->cipher != member.cipher)
+      throw archive_refused("archive.ambiguous", "members encrypted in different ways");
+    if (!weakest || strength_order(member) < strength_order(*weakest)) weakest = &member;
+  }
+  return weakest;
+}
+
+void check_crc(const zip_member& member, const std::string& data) {
+  // AE-2 leaves the CRC out, because it would tell of the content; a writer that gives it all the same must be right.
+  if (member.cipher == zip_cipher::aes && member.aes_version == 2 && member.crc == 0) return;
+  if (libdeflate_crc32(0, data.data(), data.size()) != member.crc)
+    throw archive_refused("archive.damaged", member.name + ": the checksum does not fit");
+}
+
+class zip_opener {
+ public:
+  zip_opener(std::span<const labelled_secret> passwords, archive_budget& budget)
+      : passwords_(passwords), budget_(budget) {}
+
+  std::string open(const zip_member& member) {
+    switch (member.cipher) {
+      case zip_cipher::none:
+        return unpack(member, member.packed);
+      case zip_cipher::zipcrypto:
+        return open_zipcrypto(member);
+      case zip_cipher::aes:
+        break;
+    }
+    return open_aes(member);
+  }
+
+  [[nodiscard]] const std::string& password_label() const { return label_; }
+
+ private:
+  static std::string unpack(const zip_member& member, std::string_view packed) {
+    try {
+      auto data = unpack_zip_member(packed, member.method, member.size);
+      check_crc(member, data);
+      return data;
+    } catch (const archive_refused& refused) {
+      throw archive_refused(refused.code(), fmt::format("{}: {}", member.name, refused.what()));
+    }
+  }
+
+  // As unpack(), for content that is ours already: a stored member is not copied.
+  static std::string unpack_own(const zip_member& member, std::string plain) {
+    if (member.method != 0) return unpack(member, plain);
+    if (plain.size() != member.size)
+      throw archive_refused("archive.ambiguous", member.name + ": a stored member with two sizes");
+    check_crc(member, plain);
+    return plain;
+  }
+
+  std::string open_aes(const zip_member& member) {
+    bool seemed_right = false;
+    auto plain = try_passwords([&](std::string_view password) -> std::optional<std::string> {
+      budget_.spend_trial();
+      if (!aeszip::may_fit(member.packed, member.aes_strength, password)) return std::nullopt;
+      seemed_right = true;
+      return aeszip::open(member.packed, member.aes_strength, password);
+    });
+    if (plain) return unpack_own(member, std::move(*plain));
+    // With a few known passwords a chance fit is far less likely than damaged data.
+    if (seemed_right) throw archive_refused("archive.damaged", member.name + ": the authentication code does not fit");
+    throw archive_refused("archive.password", member.name);
+  }
+
+  std::string open_zipcrypto(const zip_member& member) {
+    const auto check = (member.flags & zip_flag_descriptor) != 0 ? member.modified_time >> 8 : member.crc >> 24;
+    std::optional<archive_refused> damaged;
+    auto data = try_passwords([&](std::string_view password) -> std::optional<std::string> {
+      budget_.spend_trial();
+      auto plain = zipcrypto::open(member.packed, static_cast<std::uint8_t>(check), password);
+      if (!plain) return std::nullopt;
+      try {
+        return unpack_own(member, std::move(*plain));
+      } catch (const archive_refused& refused) {
+        damaged = refused;
+        return std::nullopt;
+      }
+    });
+    if (data) return std::move(*data);
+    // One wrong password in 256 passes the check byte, so the password is the likelier fault of the two.
+    throw archive_refused("archive.password", damaged ? damaged->what() : member.name);
+  }
+
+  // The password that fitted last is tried first. Returns what `attempt` made of the one that fits.
+  template <typename Attempt>
+  std::optional<std::string> try_passwords(Attempt attempt) {
+    for (std::size_t i = 0; i < passwords_.size(); ++i) {
+      const auto index = (last_ + i) % passwords_.size();
+      auto data = attempt(passwords_[index].value.view());
+      if (!data) continue;
+      last_ = index;
+      if (label_.empty()) label_ = passwords_[index].label;
+      return data;
+    }
+    return std::nullopt;
+  }
+
+  std::span<const labelled_secret> passwords_;
+  archive_budget& budget_;
+  std::size_t last_ = 0;
+  std::string label_;
+};
+
+}  // namespace
+
+opened_zip open_zip(std::string_view untrusted, std::span<const labelled_secret> passwords, archive_budget& budget,
+                    std::string& encryption) {
+  const auto members = read_zip_directory(untrusted, budget);
+  const auto* const weakest = weakest_member(members);
+  encryption = weakest ? encryption_name(*weakest) : "none";
+  for (const auto& member : members) budget.spend_bytes(member.size);
+  opened_zip zip;
+  zip_opener opener(passwords, budget);
+  for (const auto& member : members) {
+    if (member.is_directory() && member.cipher == zip_cipher::none && member.packed.empty()) continue;
+    auto data = opener.open(member);
+    if (member.is_directory()) continue;
+    zip.files.push_back({member.name, encryption_name(member), std::move(data)});
+  }
+  zip.encryption = encryption;
+  zip.password_label = opener.password_label();
+  return zip;
+}
+
+}  // namespace intake
