@@ -102,7 +102,7 @@ std::string single_member_zip(std::string_view packed, std::uint16_t method, std
   zip += "PK\1\2";
   put(zip, 63, 2);
   zip += common;
-  put(zip, 0, 14);
+  zip.append(14, '\0');
   zip += "m";
   const auto directory_size = zip.size() - directory;
   zip += "PK\5\6";
@@ -246,8 +246,9 @@ std::vector<unpacked_file> unpack_archive(std::string_view untrusted, archive_ki
   const utf8_locale locale;
   const auto reader = new_reader();
   support(reader.get(), kind);
+  // Outside of the try block: when no format was recognised, libarchive 3.6 may not be asked about encryption any more.
+  open_memory(reader.get(), untrusted);
   try {
-    open_memory(reader.get(), untrusted);
     return read_entries(reader.get(), untrusted.size(), is_compressor(kind) ? single_name : std::string(), budget);
   } catch (const archive_refused& refused) {
     // An encrypted directory shows only as an archive that cannot be read.

@@ -70,20 +70,19 @@ class zip_opener {
 
  private:
   static std::string unpack(const zip_member& member, std::string_view packed) {
+    std::string data;
     try {
-      auto data = unpack_zip_member(packed, member.method, member.size);
-      check_crc(member, data);
-      return data;
+      data = unpack_zip_member(packed, member.method, member.size);
     } catch (const archive_refused& refused) {
       throw archive_refused(refused.code(), fmt::format("{}: {}", member.name, refused.what()));
     }
+    check_crc(member, data);
+    return data;
   }
 
-  // As unpack(), for content that is ours already: a stored member is not copied.
+  // As unpack(), for content that is ours already: a stored member need not be copied.
   static std::string unpack_own(const zip_member& member, std::string plain) {
-    if (member.method != 0) return unpack(member, plain);
-    if (plain.size() != member.size)
-      throw archive_refused("archive.ambiguous", member.name + ": a stored member with two sizes");
+    if (member.method != 0 || plain.size() != member.size) return unpack(member, plain);
     check_crc(member, plain);
     return plain;
   }

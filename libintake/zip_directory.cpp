@@ -14,7 +14,8 @@ namespace intake {
 namespace {
 
 constexpr std::uint64_t end_size = 22, end64_size = 56, locator64_size = 20, comment_max = 65535;
-constexpr std::string_view end_magic{"PK\5\6", 4}, local_magic{"PK\3\4", 4}, central_magic{"PK\1\2", 4};
+constexpr std::string_view end_magic{"PK\5\6", 4}, local_magic{"PK\3\4", 4}, central_magic{"PK\1\2", 4},
+    locator64_magic{"PK\6\7", 4};
 
 struct directory_place {
   std::uint64_t members = 0, size = 0, offset = 0;
@@ -272,7 +273,8 @@ bool is_zip(std::string_view untrusted) {
   each_end_record(untrusted, [&](std::uint64_t at) {
     if (!fits_end(untrusted, at)) return;
     const auto size = zip_fields(untrusted, at + 12, "end record").u32();
-    found = found || size == zip_saturated || (size <= at && untrusted.substr(at - size).starts_with(central_magic));
+    found = found || (size <= at && untrusted.substr(at - size).starts_with(central_magic)) ||
+            (at >= locator64_size && untrusted.substr(at - locator64_size).starts_with(locator64_magic));
   });
   return found;
 }

@@ -1,0 +1,108 @@
+#include "record_archives.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "archive.hpp"
+#include "json.hpp"
+
+namespace intake {
+namespace {
+
+// Of a record: what members need beside their data, names and findings above all.
+constexpr std::size_t room_for_words = 8 * limits::mib;
+
+// Above every number in use, so that no new id is one that is there.
+std::size_t next_file_number(const std::vector<value>& files) {
+  std::size_t next = files.size();
+  for (const auto& file : files) {
+    const auto id = file["id"].str();
+    std::size_t number = 0;
+    const auto [end, error] =
+        std::from_chars(id.data() + std::min<std::size_t>(1, id.size()), id.data() + id.size(), number);
+    if (id.starts_with('f') && error == std::errc() && number < next + limits::record_bytes)
+      next = std::max(next, number + 1);
+  }
+  return next;
+}
+
+void write_facts(json::writer& out, const archive_facts& facts, std::string_view encryption) {
+  out.member_if("type", media_type(facts.kind));
+  out.member_if("encryption", facts.encryption.empty() ? encryption : std::string_view(facts.encryption));
+  out.member_if("password", facts.password_label);
+  if (facts.opened) out.member("opened", true);
+}
+
+class record_opener {
+ public:
+  record_opener(record& rec, std::span<const labelled_secret> passwords, const archive_limits& limits)
+      : record_(rec), passwords_(passwords), limits_(limits), files_(rec.files()), next_(next_file_number(files_)) {
+    const auto taken = rec.original().size() + room_for_words;
+    room_ = taken < limits::record_bytes ? limits::record_bytes - taken : 0;
+  }
+
+  void open_all() {
+    for (std::size_t i = 0; i < files_.size(); ++i) {
+      if (files_[i]["origin"].str() == "archive" || files_[i]["opened"].boolean()) continue;
+      if (const auto bytes = files_[i]["data"].bytes(); bytes && kind_of_archive(*bytes) != archive_kind::none)
+        open(i, *bytes);
+    }
+  }
+
+ private:
+  void open(std::size_t index, const std::string& bytes) {
+    // What comes out must fit the record, in which four characters carry three bytes; the archive itself goes.
+    auto limits = limits_;
+    limits.bytes = std::min(limits.bytes, (room_ + files_[index]["data"].str().size()) / 4 * 3);
+    const auto result = open_archive(bytes, files_[index]["path"].str(), passwords_, limits);
+    set_facts(index, result.facts);
+    const auto first = next_;
+    next_ += result.files.size();
+    const auto id_of = [&](std::size_t file) {
+      return file == outermost ? std::string(files_[index]["id"].str()) : fmt::format("f{}", first + file);
+    };
+    for (std::size_t i = 0; i < result.files.size(); ++i)
+      append(result.files[i], id_of(i), id_of(result.files[i].from));
+    for (const auto& finding : result.findings)
+      record_.find(finding.code, {.file = id_of(finding.file), .detail = finding.detail});
+  }
+
+  void set_facts(std::size_t index, const archive_facts& facts) {
+    record_.set_in_file(index, "type", json::quoted(media_type(facts.kind)));
+    if (!facts.encryption.empty()) record_.set_in_file(index, "encryption", json::quoted(facts.encryption));
+    if (!facts.password_label.empty()) record_.set_in_file(index, "password", json::quoted(facts.password_label));
+    if (!facts.opened) return;
+    record_.set_in_file(index, "opened", "true");
+    record_.erase_in_file(index, "data");
+    room_ += files_[index]["data"].str().size();
+  }
+
+  void append(const archive_file& file, const std::string& id, const std::string& from) {
+    json::writer out;
+    out.begin_object().member("id", id).member("path", file.path).member("origin", "archive").member("from", from);
+    out.member("size", file.size).member("sha256", file.sha256);
+    write_facts(out, file.facts, file.encryption);
+    if (!file.facts.opened) out.key("data").base64(file.data);
+    out.end_object();
+    auto json = out.take();
+    room_ -= std::min(room_, json.size());
+    record_.append("files", std::move(json));
+  }
+
+  record& record_;
+  std::span<const labelled_secret> passwords_;
+  archive_limits limits_;
+  std::vector<value> files_;
+  std::size_t next_ = 0;
+  std::size_t room_ = 0;  // bytes that the record may still grow by
+};
+
+}  // namespace
+
+void open_archives(record& rec, std::span<const labelled_secret> passwords, const archive_limits& limits) {
+  record_opener(rec, passwords, limits).open_all();
+}
+
+}  // namespace intake

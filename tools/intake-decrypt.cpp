@@ -1,0 +1,45 @@
+// intake-decrypt - replace every attached archive by what is in it.
+#include "libintake/record_archives.hpp"
+#include "tool.hpp"
+
+namespace {
+
+std::vector<intake::labelled_secret> read_passwords(const intake::config& config) {
+  std::vector<intake::labelled_secret> passwords;
+  for (const auto& reference : config.archive.passwords)
+    for (auto& password : intake::read_password_list(reference, "archive.passwords"))
+      passwords.push_back(std::move(password));
+  if (passwords.size() > intake::limits::archive_passwords)
+    throw intake::failure(intake::exit_status::config, "archive.passwords: more passwords than can be tried");
+  return passwords;
+}
+
+intake::exit_status decrypt(intake::context& context) {
+  (void)context.profile();
+  // Read before the worker is confined, which then has them in its memory and nothing else of this host.
+  const auto passwords = read_passwords(context.config());
+  const auto& config = context.config().archive;
+  intake::archive_limits limits;
+  limits.members = config.max_members;
+  limits.bytes = config.max_bytes;
+  limits.depth = config.max_depth;
+
+  intake::filter_stage stage;
+  stage.name = "decrypt";
+  stage.role = intake::sandbox::role::unpacker;
+  stage.handle = [&](intake::record& rec) { intake::open_archives(rec, passwords, limits); };
+  return intake::run_filter(context.filter(), stage);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  intake::tool tool("intake-decrypt",
+                    "Open encrypted zips and other archives; their members become files of the record.");
+  tool.is_filter();
+  tool.example("intake-fetch --new | intake-parse | intake-decrypt",
+               "open what came attached, with the configured passwords");
+  tool.example("intake-decrypt <parsed.ndjson | jq -c '.findings'", "see what could not be opened, and why");
+  tool.body(decrypt);
+  return tool.run(argc, argv);
+}
