@@ -48,6 +48,17 @@ inline constexpr unsigned scan_engine_files = 20000;
 inline constexpr unsigned scan_engine_recursion = 30;
 inline constexpr std::chrono::seconds scan_time{60};  ///< default, for one file
 
+// Looking into documents for active content: crossing one is scan.limit.
+inline constexpr std::size_t container_entries = 20000;        ///< streams, storages, parts of one container
+inline constexpr std::size_t container_depth = 32;             ///< storages inside storages
+inline constexpr std::size_t active_depth = 4;                 ///< documents inside documents
+inline constexpr std::size_t active_part_bytes = 128 * mib;    ///< one part, unpacked
+inline constexpr std::size_t active_total_bytes = 256 * mib;   ///< all parts of one file, nested ones included
+inline constexpr std::size_t active_nested = 1000;             ///< documents inside one file
+inline constexpr std::size_t active_reports = 40;              ///< findings about one file; more add nothing for a reader
+inline constexpr std::size_t active_pdf_objects = 1'000'000;
+inline constexpr std::size_t active_pdf_depth = 500;           ///< direct objects inside direct objects
+
 // Rendering.
 inline constexpr unsigned render_pages = 2000;  ///< of one document
 inline constexpr unsigned render_page_pixels_side = 10000;

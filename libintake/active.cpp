@@ -1,0 +1,125 @@
+#include "active.hpp"
+
+#include <algorithm>
+
+#include "active_search.hpp"
+#include "texttype.hpp"
+
+namespace intake {
+
+bool active_report::has(std::string_view code) const {
+  return std::any_of(items.begin(), items.end(), [&](const item& one) { return one.code.kind().code == code; });
+}
+
+active_report find_active(std::string_view untrusted_bytes, file_kind kind) {
+  active_search search;
+  search.document(untrusted_bytes, kind, "");
+  return search.finish();
+}
+
+void active_search::add(finding_code code, std::string_view tag, const std::string& detail, std::string_view where) {
+  if (!tag.empty() && std::find(report_.tags.begin(), report_.tags.end(), tag) == report_.tags.end())
+    report_.tags.emplace_back(tag);
+  std::string text = detail.substr(0, 300);
+  if (!where.empty()) text += " (" + std::string(where.substr(0, 300)) + ')';
+  const auto same = [&](const active_report::item& one) {
+    return &one.code.kind() == &code.kind() && one.detail == text;
+  };
+  // The first of each code is always kept, however many of another code came before it.
+  if (report_.items.size() >= limits::active_reports && report_.has(code.kind().code)) return;
+  if (std::none_of(report_.items.begin(), report_.items.end(), same)) report_.items.push_back({code, std::move(text)});
+}
+
+void active_search::cut(finding_code code, const std::string& detail, std::string_view where) {
+  report_.complete = false;
+  add(code, {}, detail, where);
+}
+
+bool active_search::spend(std::size_t bytes, std::string_view where) {
+  if (bytes <= budget_) {
+    budget_ -= bytes;
+    return true;
+  }
+  cut("scan.limit", "unpacks to more than is looked into", where);
+  return false;
+}
+
+std::optional<std::string> active_search::read(const container& from, const container::entry& entry,
+                                               std::string_view where) {
+  if (entry.size > limits::active_part_bytes) {
+    cut("scan.limit", "a part is too large", where);
+    return std::nullopt;
+  }
+  if (!spend(entry.size, where)) return std::nullopt;
+  auto bytes = from.read(entry, limits::active_part_bytes);
+  if (!bytes) cut("scan.failed", "a part cannot be unpacked", where);
+  return bytes;
+}
+
+void active_search::document(std::string_view untrusted_bytes, file_kind kind, const std::string& where) {
+  if (depth_ >= limits::active_depth || documents_ >= limits::active_nested)
+    return cut("scan.limit", "too many documents inside documents", where);
+  ++documents_;
+  ++depth_;
+  if (is_ole(kind)) search_ole(*this, untrusted_bytes, where);
+  else if (is_zip(kind)) search_zip(*this, untrusted_bytes, where);
+  else if (kind == file_kind::xls) search_workbook(*this, untrusted_bytes, where);
+  else if (kind == file_kind::pdf) search_pdf(*this, untrusted_bytes, where);
+  else if (kind == file_kind::rtf) search_rtf(*this, untrusted_bytes, where);
+  else if (kind == file_kind::html || kind == file_kind::svg || kind == file_kind::xml)
+    search_markup(*this, untrusted_bytes, where);
+  else if ((kind == file_kind::csv || kind == file_kind::txt) &&
+           has_dde_cell(narrowed(untrusted_bytes, limits::active_part_bytes)))
+    add("macro.dde", "dde", "a table cell that calls a program", where);
+  --depth_;
+}
+
+bool active_search::nested(std::string_view untrusted_bytes, const std::string& where) {
+  const file_kind kind = recognise(untrusted_bytes);
+  const bool text = kind == file_kind::txt || kind == file_kind::csv || kind == file_kind::xml;
+  if (!text) document(untrusted_bytes, kind, where);
+  return is_program(kind);
+}
+
+void active_search::field(std::string_view instruction, std::string_view where) {
+  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  const auto from = std::find_if(instruction.begin(), instruction.end(), letter);
+  const std::string word = lower_ascii({from, std::find_if_not(from, instruction.end(), letter)});
+  if (word == "dde" || word == "ddeauto") add("macro.dde", "dde", std::string(instruction), where);
+  const bool fetches = word == "includepicture" || word == "includetext" || word == "include" || word == "import" ||
+                       word == "link" || word == "rd" || word == "database";
+  if (fetches && (word == "link" || is_remote(instruction.substr(static_cast<std::size_t>(from - instruction.begin())))))
+    add("macro.external_link", "external", "field " + std::string(instruction), where);
+}
+
+void active_search::external(std::string_view target, const std::string& what, std::string_view where) {
+  add("macro.external_link", "external", what + ' ' + std::string(target), where);
+}
+
+active_report active_search::finish() {
+  for (const auto& [tag, number] : counts_) report_.tags.push_back(tag + ':' + std::to_string(number));
+  return std::move(report_);
+}
+
+bool is_remote(std::string_view target) {
+  const std::string lower = lower_ascii(target.substr(0, 4096));
+  if (lower.find("\\\\") != std::string::npos) return true;
+  const auto at = lower.find("://");
+  if (at == std::string::npos) return lower.starts_with("//") || lower.find("mhtml:") != std::string::npos;
+  // file:///C:/… is this computer; file://host/… and file:////host/… are not.
+  const std::string_view rest = std::string_view(lower).substr(at + 3);
+  const bool is_file = at >= 4 && lower.compare(at - 4, 4, "file") == 0;
+  return !is_file || !rest.starts_with('/') || rest.starts_with("//") || rest.starts_with("/\\");
+}
+
+void search_zip(active_search& search, std::string_view bytes, const std::string& where) {
+  const auto zip = container::open(bytes, container::format::zip);
+  if (!zip) return search.cut("scan.failed", "the zip container cannot be read", where);
+  if (zip->truncated()) search.cut("scan.limit", "too many parts in the container", where);
+  if (zip->ambiguous()) search.add("archive.ambiguous", {}, "two parts of one name", where);
+  // A package may be both: programs differ in which of the two they take it for.
+  if (zip->find("[Content_Types].xml")) search_ooxml(search, *zip, where);
+  if (zip->find("mimetype") || zip->find("META-INF/manifest.xml")) search_odf(search, *zip, where);
+}
+
+}  // namespace intake

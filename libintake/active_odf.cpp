@@ -1,0 +1,91 @@
+// OpenDocument: scripts, events, links, objects and DDE in its XML, and what lies beside it in the package.
+#include "active_search.hpp"
+#include "texttype.hpp"
+#include "xml_events.hpp"
+
+namespace intake {
+namespace {
+
+class odf_reader final : public xml_events {
+ public:
+  odf_reader(active_search& search, std::string_view where) : search_(search), where_(where) {}
+
+  void start(std::string_view name, const attributes& all) override {
+    // presentation:event-listener names an action of the show, script:event-listener code to run.
+    if (name == "event-listener" && (!get(all, "language").empty() || !get(all, "macro-name").empty() || is_script(all)))
+      search_.add("macro.odf_script", "odf_script", "an event runs a script", where_);
+    if (name == "script") search_.add("macro.odf_script", "odf_script", "a script", where_);
+    if (name == "library" || name == "library-embedded" || name == "module")
+      search_.add("macro.odf_script", "odf_script", "a Basic library", where_);
+    if (name == "dde-connection-decl" || name == "dde-source" || name == "dde-link")
+      search_.add("macro.dde", "dde", std::string(get(all, "dde-application")), where_);
+    if (name == "object-ole") search_.add("macro.ole_object", "ole", "an embedded object", where_);
+    if (name == "applet" || name == "plugin")
+      search_.add("macro.ole_object", "activex", "a " + std::string(name), where_);
+    if (name == "encryption-data") search_.cut("scan.encrypted", "the document is encrypted", where_);
+    if (name == "template" && is_remote(get(all, "href")))
+      search_.add("macro.remote_template", "remote_template", std::string(get(all, "href")), where_);
+    link(name, all);
+    flat(name, all);
+  }
+
+ private:
+  static bool is_script(const attributes& all) {
+    const std::string target = lower_ascii(get(all, "href"));
+    return target.starts_with("vnd.sun.star.script:") || target.starts_with("macro:") ||
+           lower_ascii(get(all, "action")) == "execute";
+  }
+  void link(std::string_view name, const attributes& all) {
+    const std::string_view target = get(all, "href");
+    if (target.empty()) return;
+    if (is_script(all)) return search_.add("macro.odf_script", "odf_script", "a link runs a script", where_);
+    // A link waits for a click; everything else that refers to another place is loaded.
+    if (name == "a" || name == "template" || name == "event-listener") return search_.count("uri");
+    const bool remote = is_remote(target) || target.starts_with("file:");
+    if (remote) search_.external(target, std::string(name), where_);
+  }
+  // Word 2003's XML and the flat form of OOXML keep a VBA project as text.
+  void flat(std::string_view name, const attributes& all) {
+    if (name == "wordDocument" && get(all, "macrosPresent") == "yes")
+      search_.add("macro.vba", "vba", "a VBA project", where_);
+    if (name == "part" && lower_ascii(get(all, "contentType")).find("vbaproject") != std::string::npos)
+      search_.add("macro.vba", "vba", "a VBA project", where_);
+    if (name == "binData" && lower_ascii(get(all, "name")).ends_with(".mso"))
+      search_.add("macro.vba", "vba", "packed VBA data", where_);
+  }
+
+  active_search& search_;
+  std::string_view where_;
+};
+
+}  // namespace
+
+void search_odf_text(active_search& search, std::string_view xml, std::string_view where) {
+  odf_reader reader(search, where);
+  if (!reader.read(xml)) search.cut("scan.failed", "not well-formed XML", where);
+}
+
+void search_odf(active_search& search, const container& zip, const std::string& where) {
+  for (const auto& one : zip.entries()) {
+    if (one.storage) continue;
+    const std::string path = lower_ascii(one.path), part = where.empty() ? one.path : where + '/' + one.path;
+    if (path.starts_with("basic/") || path.starts_with("scripts/"))
+      search.add("macro.odf_script", "odf_script", "a script", part);
+    if (one.name.ends_with(".xml")) {
+      const auto bytes = search.read(zip, one, part);
+      // Empty parts are common ("Configurations2/accelerator/current.xml") and say nothing.
+      if (bytes && !bytes->empty()) search_odf_text(search, *bytes, part);
+      continue;
+    }
+    const auto head = zip.read(one, 8);
+    if (!head) search.cut("scan.failed", "a part cannot be unpacked", part);
+    else if (head->starts_with("\xD0\xCF\x11\xE0") || head->starts_with("PK\3\4") || head->starts_with("MZ")) {
+      const auto bytes = search.read(zip, one, part);
+      if (!bytes) continue;
+      search.add("macro.ole_object", "ole", "an embedded document", part);
+      search.nested(*bytes, part);
+    }
+  }
+}
+
+}  // namespace intake

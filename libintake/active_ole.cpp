@@ -1,0 +1,133 @@
+// Compound files: the storages and streams of Word, Excel and PowerPoint before 2007, and of whatever is embedded.
+#include <zlib.h>
+
+#include <array>
+
+#include "active_search.hpp"
+#include "little.hpp"
+
+namespace intake {
+namespace {
+
+using entry = container::entry;
+
+bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+
+// MS-OVBA 2.2.1: a project is a storage "VBA" with a stream "_VBA_PROJECT" and a stream "dir", wherever it hangs.
+bool is_vba(const entry& one) {
+  if (one.storage) return one.name == "vba" || one.name == "_vba_project_cur" || one.name == "macros";
+  return one.name == "_vba_project" || (one.name == "dir" && contains(lower_ascii(one.path), "vba/dir"));
+}
+
+// Streams that tell of an embedded object (MS-OLEDS 2.3), and the storages that hold them.
+bool is_object(const entry& one) {
+  if (one.storage) return one.name == "objectpool" || (one.name.starts_with("mbd") && one.name.size() == 11);
+  return one.name == "\1ole10native" || one.name == "\1ole" || one.name == "\3ocxname" || one.name == "\3objinfo" ||
+         one.name == "package";
+}
+
+bool is_document_stream(const entry& one) {
+  return one.name == "worddocument" || one.name == "workbook" || one.name == "book" ||
+         one.name == "powerpoint document" || one.name == "current user";
+}
+
+// MS-DOC 2.5.1: bit 8 of the flags at 10. MS-PPT 2.3.2: the token of an encrypted document.
+bool is_encrypted(const entry& one, std::string_view bytes) {
+  if (one.name == "worddocument") return bytes.size() >= 12 && (little16(bytes, 10) & 0x0100) != 0;
+  if (one.name == "current user") return bytes.size() >= 16 && little32(bytes, 12) == 0xF3D1C4DF;
+  return false;
+}
+
+void search_stream(active_search& search, const container& ole, const entry& one, const std::string& where) {
+  const auto bytes = search.read(ole, one, where);
+  if (!bytes) return;
+  if (is_encrypted(one, *bytes)) return search.cut("scan.encrypted", "the document is encrypted", where);
+  if (one.name == "worddocument") search_word(search, ole, *bytes, where);
+  else if (one.name == "workbook" || one.name == "book") search_workbook(search, *bytes, where);
+  else if (one.name == "powerpoint document") search_slides(search, *bytes, where);
+}
+
+// A stream may hold a whole document: an embedded package, or a project hidden in a stream of any name.
+void search_inside(active_search& search, const container& ole, const entry& one, const std::string& where) {
+  const auto head = ole.read(one, 8);
+  if (!head) return search.cut("scan.failed", "a stream cannot be read", where);
+  if (!head->starts_with("\xD0\xCF\x11\xE0") && !head->starts_with("PK\3\4") && !head->starts_with("{\\rt") &&
+      !head->starts_with("%PDF") && !head->starts_with("MZ"))
+    return;
+  const auto bytes = search.read(ole, one, where);
+  if (bytes && search.nested(*bytes, where))
+    search.add("macro.ole_object", "ole", "an embedded program", where);
+}
+
+}  // namespace
+
+void search_ole(active_search& search, std::string_view bytes, const std::string& where) {
+  const auto ole = container::open(bytes, container::format::ole);
+  if (!ole) return search.cut("scan.failed", "the OLE2 container cannot be read", where);
+  if (ole->truncated()) search.cut("scan.limit", "too many streams in the container", where);
+  if (ole->find("EncryptedPackage") || ole->find("EncryptedSummary") || ole->find("\x06" "DataSpaces"))
+    search.cut("scan.encrypted", "the document is encrypted", where);
+  // A stream \1Ole at the root belongs to the document itself, not to something inside it.
+  for (const entry& one : ole->entries()) {
+    const std::string part = where.empty() ? one.path : where + '/' + one.path;
+    if (is_vba(one)) search.add("macro.vba", "vba", "a VBA project", part);
+    else if (is_object(one) && one.path != "\1Ole") search.add("macro.ole_object", "ole", "an embedded object", part);
+    if (one.storage) continue;
+    if (is_document_stream(one)) search_stream(search, *ole, one, part);
+    else search_inside(search, *ole, one, part);
+  }
+}
+
+namespace {
+
+constexpr std::size_t slide_header = 8;
+
+std::optional<std::string> inflated(active_search& search, std::string_view packed, std::size_t size,
+                                    std::string_view where) {
+  if (size > limits::active_part_bytes) {
+    search.cut("scan.limit", "a part is too large", where);
+    return std::nullopt;
+  }
+  if (!search.spend(size, where)) return std::nullopt;
+  std::string bytes(size, '\0');
+  auto got = static_cast<uLongf>(size);
+  const int result = uncompress(reinterpret_cast<Bytef*>(bytes.data()), &got,
+                                reinterpret_cast<const Bytef*>(packed.data()), static_cast<uLong>(packed.size()));
+  bytes.resize(got);
+  if (result != Z_OK) {
+    search.cut("scan.failed", "a part cannot be unpacked", where);
+    return std::nullopt;
+  }
+  return bytes;
+}
+
+}  // namespace
+
+// MS-PPT 2.3.1: records of 8 bytes header, nested when their version is 0xF. An ExOleObjStg (0x1011) holds, packed or
+// plain, the compound file of a VBA project, of an embedded object or of a control.
+void search_slides(active_search& search, std::string_view records, const std::string& where) {
+  std::size_t at = 0;
+  while (records.size() - at >= slide_header) {
+    const unsigned version = little16(records, at) & 0xF, instance = little16(records, at) >> 4;
+    const unsigned type = little16(records, at + 2);
+    const std::size_t size = little32(records, at + 4);
+    at += slide_header;
+    if (version == 0xF) continue;  // step into it
+    if (size > records.size() - at) return search.cut("scan.failed", "the records of the slides are damaged", where);
+    std::string_view body = records.substr(at, size);
+    at += size;
+    if (type != 0x1011) continue;
+    std::optional<std::string> unpacked;
+    if (instance == 1 && body.size() > 4) {
+      unpacked = inflated(search, body.substr(4), little32(body, 0), where);
+      if (!unpacked) continue;
+      body = *unpacked;
+    }
+    search.nested(body, where);
+    const auto inner = container::open(body, container::format::ole);
+    const bool project = inner && (inner->find("VBA") || inner->find("PROJECT"));
+    if (!project) search.add("macro.ole_object", "ole", "an embedded object", where);
+  }
+}
+
+}  // namespace intake

@@ -1,0 +1,274 @@
+#include "filetype.hpp"
+
+#include <magic.h>
+
+#include <algorithm>
+#include <array>
+
+#include "container.hpp"
+#include "failure.hpp"
+#include "filename.hpp"
+#include "limits.hpp"
+#include "little.hpp"
+#include "opc.hpp"
+#include "texttype.hpp"
+
+namespace intake {
+namespace {
+
+using k = file_kind;
+using namespace std::string_view_literals;
+
+constexpr std::array rows = {
+    kind_row{k::unknown, "unknown", "application/octet-stream", ""},
+    kind_row{k::empty, "empty", "application/x-empty", ""},
+    kind_row{k::pdf, "pdf", "application/pdf", "pdf"},
+    kind_row{k::doc, "doc", "application/msword", "doc dot"},
+    kind_row{k::docx, "docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx dotx"},
+    kind_row{k::docm, "docm", "application/vnd.ms-word.document.macroEnabled.12", "docm"},
+    kind_row{k::dotm, "dotm", "application/vnd.ms-word.template.macroEnabled.12", "dotm"},
+    kind_row{k::xls, "xls", "application/vnd.ms-excel", "xls xlt xla xlw"},
+    kind_row{k::xlsx, "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx xltx"},
+    kind_row{k::xlsm, "xlsm", "application/vnd.ms-excel.sheet.macroEnabled.12", "xlsm xltm xlam"},
+    kind_row{k::xlsb, "xlsb", "application/vnd.ms-excel.sheet.binary.macroEnabled.12", "xlsb"},
+    kind_row{k::ppt, "ppt", "application/vnd.ms-powerpoint", "ppt pps pot"},
+    kind_row{k::pptx, "pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+             "pptx ppsx potx"},
+    kind_row{k::pptm, "pptm", "application/vnd.ms-powerpoint.presentation.macroEnabled.12", "pptm ppsm potm ppam"},
+    kind_row{k::odt, "odt", "application/vnd.oasis.opendocument.text", "odt ott odm oth"},
+    kind_row{k::ods, "ods", "application/vnd.oasis.opendocument.spreadsheet", "ods ots"},
+    kind_row{k::odp, "odp", "application/vnd.oasis.opendocument.presentation", "odp otp"},
+    kind_row{k::odg, "odg", "application/vnd.oasis.opendocument.graphics", "odg otg"},
+    kind_row{k::rtf, "rtf", "application/rtf", "rtf"},
+    kind_row{k::txt, "txt", "text/plain", "txt text csv tsv log"},
+    kind_row{k::csv, "csv", "text/csv", "csv tsv txt text log"},
+    kind_row{k::jpeg, "jpeg", "image/jpeg", "jpg jpeg jpe jfif"},
+    kind_row{k::png, "png", "image/png", "png"},
+    kind_row{k::tiff, "tiff", "image/tiff", "tif tiff"},
+    kind_row{k::heic, "heic", "image/heic", "heic heif hif avif"},
+    kind_row{k::bmp, "bmp", "image/bmp", "bmp dib"},
+    kind_row{k::gif, "gif", "image/gif", "gif"},
+    kind_row{k::webp, "webp", "image/webp", "webp"},
+    kind_row{k::jp2, "jp2", "image/jp2", "jp2 j2k jpf jpx j2c"},
+    kind_row{k::zip, "zip", "application/zip", "zip"},
+    kind_row{k::seven_zip, "7z", "application/x-7z-compressed", "7z"},
+    kind_row{k::rar, "rar", "application/vnd.rar", "rar"},
+    kind_row{k::lzh, "lzh", "application/x-lzh-compressed", "lzh lha"},
+    kind_row{k::gz, "gz", "application/gzip", "gz tgz"},
+    kind_row{k::tar, "tar", "application/x-tar", "tar"},
+    kind_row{k::html, "html", "text/html", "html htm xhtml xht"},
+    kind_row{k::svg, "svg", "image/svg+xml", "svg"},
+    kind_row{k::xml, "xml", "text/xml", "xml fodt fods fodp"},
+    kind_row{k::eml, "eml", "message/rfc822", "eml mht mhtml txt"},
+    kind_row{k::msg, "msg", "application/vnd.ms-outlook", "msg oft"},
+    kind_row{k::ooxml_encrypted, "encrypted OOXML", "application/encrypted", "docx docm dotm dotx xlsx xlsm xlsb pptx pptm"},
+    kind_row{k::ole, "OLE2", "application/x-ole-storage", "jtd jtt msi vsd pub mpp wps db"},
+    kind_row{k::lnk, "lnk", "application/x-ms-shortcut", "lnk"},
+    kind_row{k::pe, "pe", "application/vnd.microsoft.portable-executable", "exe dll scr com cpl sys ocx"},
+    kind_row{k::elf, "elf", "application/x-executable", "so bin o"},
+    kind_row{k::script, "script", "text/x-script",
+             "js jse vbs vbe wsf wsh hta bat cmd ps1 psm1 sh bash py pl rb php url reg sct inf"},
+};
+
+// Tables in the order of the enumeration: row_of() is an index.
+consteval bool in_order() {
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    if (rows[i].kind != static_cast<k>(i)) return false;
+  return true;
+}
+static_assert(in_order());
+
+struct signature {
+  std::size_t offset;
+  std::string_view bytes;
+  file_kind kind;
+};
+
+constexpr std::array signatures = {
+    signature{0, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"sv, k::ole},
+    signature{0, "PK\x03\x04"sv, k::zip},
+    signature{0, "PK\x05\x06"sv, k::zip},
+    signature{0, "PK\x07\x08"sv, k::zip},
+    signature{0, "%PDF-"sv, k::pdf},
+    signature{0, "{\\rt"sv, k::rtf},
+    signature{0, "\xFF\xD8\xFF"sv, k::jpeg},
+    signature{0, "\x89PNG\r\n\x1A\n"sv, k::png},
+    signature{0, "II*\0"sv, k::tiff},
+    signature{0, "MM\0*"sv, k::tiff},
+    signature{0, "II+\0"sv, k::tiff},
+    signature{0, "MM\0+"sv, k::tiff},
+    signature{0, "GIF87a"sv, k::gif},
+    signature{0, "GIF89a"sv, k::gif},
+    signature{8, "WEBPVP8"sv, k::webp},
+    signature{0, "\0\0\0\x0CjP  \r\n\x87\n"sv, k::jp2},
+    signature{0, "\xFF\x4F\xFF\x51"sv, k::jp2},
+    signature{0, "7z\xBC\xAF\x27\x1C"sv, k::seven_zip},
+    signature{0, "Rar!\x1A\x07"sv, k::rar},
+    signature{0, "\x1F\x8B\x08"sv, k::gz},
+    signature{257, "ustar"sv, k::tar},
+    signature{0, "L\0\0\0\x01\x14\x02\0"sv, k::lnk},
+    signature{0, "\x7F" "ELF"sv, k::elf},
+    // Excel before OLE2 (BIFF 2 to 4): a BOF record.
+    signature{0, "\x09\x00\x04\x00"sv, k::xls},
+    signature{0, "\x09\x02\x06\x00"sv, k::xls},
+    signature{0, "\x09\x04\x06\x00"sv, k::xls},
+};
+
+bool has(std::string_view bytes, std::size_t offset, std::string_view what) {
+  return bytes.size() >= offset && bytes.substr(offset).starts_with(what);
+}
+
+bool is_bmp(std::string_view bytes) {
+  if (!bytes.starts_with("BM") || bytes.size() < 26) return false;
+  const std::uint32_t header = little32(bytes, 14);
+  return header == 12 || (header >= 40 && header <= 124) || header == 16 || header == 64;
+}
+
+bool is_heic(std::string_view bytes) {
+  if (bytes.size() < 16 || !has(bytes, 4, "ftyp")) return false;
+  constexpr std::array brands = {"heic"sv, "heix"sv, "heim"sv, "heis"sv, "hevc"sv, "hevx"sv, "mif1"sv,
+                                 "mif2"sv, "msf1"sv, "avif"sv, "avis"sv};
+  return std::find(brands.begin(), brands.end(), bytes.substr(8, 4)) != brands.end();
+}
+
+file_kind recognise_binary(std::string_view bytes) {
+  for (const auto& signature : signatures)
+    if (has(bytes, signature.offset, signature.bytes)) return signature.kind;
+  if (bytes.size() > 64 && bytes.starts_with("MZ")) return k::pe;
+  if (is_bmp(bytes)) return k::bmp;
+  if (is_heic(bytes)) return k::heic;
+  if (bytes.size() > 21 && has(bytes, 2, "-l") && bytes[6] == '-') return k::lzh;
+  return k::unknown;
+}
+
+file_kind ole_kind(std::string_view bytes) {
+  const auto ole = container::open(bytes, container::format::ole);
+  if (!ole) return k::ole;
+  const auto top = [&](std::string_view path) { return ole->find(path) != nullptr; };
+  if (top("EncryptedPackage") && top("EncryptionInfo")) return k::ooxml_encrypted;
+  if (top("WordDocument")) return k::doc;
+  if (top("Workbook") || top("Book")) return k::xls;
+  if (top("PowerPoint Document")) return k::ppt;
+  if (top("__properties_version1.0")) return k::msg;
+  return k::ole;
+}
+
+file_kind ooxml_kind(std::string_view type) {
+  struct row {
+    std::string_view part;
+    file_kind kind;
+  };
+  constexpr std::array table = {
+      row{"ms-word.template.macroenabled", k::dotm},   row{"ms-word.document.macroenabled", k::docm},
+      row{"sheet.binary.macroenabled", k::xlsb},       row{"ms-excel.", k::xlsm},
+      row{"ms-powerpoint.", k::pptm},                  row{"wordprocessingml.", k::docx},
+      row{"spreadsheetml.", k::xlsx},                  row{"presentationml.", k::pptx}};
+  for (const auto& [part, kind] : table)
+    if (type.find(part) != std::string_view::npos) return kind;
+  return k::zip;
+}
+
+file_kind zip_kind(std::string_view bytes) {
+  const auto zip = container::open(bytes, container::format::zip);
+  if (!zip) return k::zip;
+  const opc_package package = read_opc(*zip, true);
+  if (package.present) return ooxml_kind(package.main_type());
+  const auto* const mimetype = zip->find("mimetype");
+  if (!mimetype) return k::zip;
+  const std::string mime = zip->read(*mimetype, 128).value_or("");
+  for (const file_kind kind : {k::odt, k::ods, k::odp, k::odg})
+    if (mime.starts_with(row_of(kind).mime)) return kind;
+  return k::zip;
+}
+
+}  // namespace
+
+std::span<const kind_row> kind_rows() { return rows; }
+
+const kind_row& row_of(file_kind kind) { return rows[static_cast<std::size_t>(kind)]; }
+
+bool fits(const kind_row& row, std::string_view extension) {
+  for (std::string_view rest = row.extensions; !rest.empty();) {
+    const auto space = std::min(rest.find(' '), rest.size());
+    if (rest.substr(0, space) == extension) return true;
+    rest.remove_prefix(std::min(space + 1, rest.size()));
+  }
+  return false;
+}
+
+bool is_program(file_kind kind) {
+  return kind == k::pe || kind == k::elf || kind == k::lnk || kind == k::script;
+}
+
+bool is_ole(file_kind kind) {
+  return kind == k::doc || kind == k::xls || kind == k::ppt || kind == k::msg || kind == k::ooxml_encrypted ||
+         kind == k::ole;
+}
+
+bool is_zip(file_kind kind) {
+  return kind == k::zip || (kind >= k::docx && kind <= k::dotm) || (kind >= k::xlsx && kind <= k::xlsb) ||
+         kind == k::pptx || kind == k::pptm || (kind >= k::odt && kind <= k::odg);
+}
+
+file_kind recognise(std::string_view untrusted_bytes, std::string_view untrusted_name) {
+  if (untrusted_bytes.empty()) return k::empty;
+  file_kind kind = recognise_binary(untrusted_bytes);
+  if (kind == k::ole) return ole_kind(untrusted_bytes);
+  if (kind == k::zip) return zip_kind(untrusted_bytes);
+  if (kind != k::unknown) return kind;
+  kind = recognise_text(untrusted_bytes);
+  if ((kind == k::txt || kind == k::csv) && fits(row_of(k::script), extension_of(untrusted_name)))
+    return k::script;
+  // Readers accept a PDF whose header lies anywhere in the first 1,024 bytes (ISO 32000-1, annex H, note 13).
+  if (kind == k::unknown || kind == k::txt || kind == k::csv)
+    if (untrusted_bytes.substr(0, 1024).find("%PDF-") != std::string_view::npos) return k::pdf;
+  return kind;
+}
+
+struct type_reader::state {
+  magic_t magic = nullptr;
+};
+
+type_reader::type_reader() : state_(std::make_unique<state>()) {
+  // No MAGIC_COMPRESS: it would start other programs.
+  state_->magic = magic_open(MAGIC_MIME_TYPE | MAGIC_NO_CHECK_COMPRESS | MAGIC_NO_CHECK_TAR | MAGIC_NO_CHECK_CDF |
+                             MAGIC_NO_CHECK_ENCODING | MAGIC_NO_CHECK_TOKENS);
+  if (!state_->magic || magic_load(state_->magic, nullptr) != 0) {
+    const char* const why = state_->magic ? magic_error(state_->magic) : nullptr;
+    const std::string text = why ? why : "out of memory";
+    if (state_->magic) magic_close(state_->magic);
+    throw failure(exit_status::unavailable, "libmagic: " + text);
+  }
+  std::size_t bytes = 64 * limits::kib;
+  magic_setparam(state_->magic, MAGIC_PARAM_BYTES_MAX, &bytes);
+}
+
+type_reader::~type_reader() { magic_close(state_->magic); }
+
+file_type type_reader::identify(std::string_view untrusted_bytes, std::string_view untrusted_name) const {
+  file_type type{recognise(untrusted_bytes, untrusted_name), {}, {}};
+  type.mime = row_of(type.kind).mime;
+  // Where there is a structure, it decides. Text has none, and an unknown kind may have a name in libmagic's tables.
+  const bool plain = type.kind == k::txt || type.kind == k::csv;
+  if (!plain && type.kind != k::unknown) {
+    const bool header = untrusted_bytes.substr(0, 1024).find("%PDF-") != std::string_view::npos;
+    if (header && type.kind != k::pdf && type.kind != k::eml && !is_zip(type.kind))
+      type.contest = "also begins as a PDF";
+    return type;
+  }
+  const std::string_view head = untrusted_bytes.substr(0, 64 * limits::kib);
+  const char* const answer = magic_buffer(state_->magic, head.data(), head.size());
+  const std::string_view second = answer ? answer : "";
+  if (type.kind == k::unknown) {
+    if (!second.empty()) type.mime = second;
+  } else if (second.starts_with("text/x-") && second.find("script") != std::string_view::npos) {
+    type.kind = k::script;
+    type.mime = row_of(k::script).mime;
+  } else if (second.starts_with("application/") && second != "application/octet-stream" &&
+             second != "application/csv" && second != "application/json") {
+    type.contest = "libmagic calls it " + std::string(second);
+  }
+  return type;
+}
+
+}  // namespace intake
