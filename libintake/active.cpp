@@ -61,9 +61,10 @@ void active_search::document(std::string_view untrusted_bytes, file_kind kind, c
     return cut("scan.limit", "too many documents inside documents", where);
   ++documents_;
   ++depth_;
-  if (is_ole(kind)) search_ole(*this, untrusted_bytes, where);
+  // Before it was an OLE2 file, a workbook was its records alone.
+  if (kind == file_kind::xls && !untrusted_bytes.starts_with("\xD0\xCF")) search_workbook(*this, untrusted_bytes, where);
+  else if (is_ole(kind)) search_ole(*this, untrusted_bytes, where);
   else if (is_zip(kind)) search_zip(*this, untrusted_bytes, where);
-  else if (kind == file_kind::xls) search_workbook(*this, untrusted_bytes, where);
   else if (kind == file_kind::pdf) search_pdf(*this, untrusted_bytes, where);
   else if (kind == file_kind::rtf) search_rtf(*this, untrusted_bytes, where);
   else if (kind == file_kind::html || kind == file_kind::svg || kind == file_kind::xml)

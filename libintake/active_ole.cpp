@@ -1,8 +1,4 @@
 // Compound files: the storages and streams of Word, Excel and PowerPoint before 2007, and of whatever is embedded.
-#include <zlib.h>
-
-#include <array>
-
 #include "active_search.hpp"
 #include "little.hpp"
 
@@ -44,7 +40,7 @@ void search_stream(active_search& search, const container& ole, const entry& one
   if (is_encrypted(one, *bytes)) return search.cut("scan.encrypted", "the document is encrypted", where);
   if (one.name == "worddocument") search_word(search, ole, *bytes, where);
   else if (one.name == "workbook" || one.name == "book") search_workbook(search, *bytes, where);
-  else if (one.name == "powerpoint document") search_slides(search, *bytes, where);
+  else if (one.name == "powerpoint document") search_slides(search, ole, *bytes, where);
 }
 
 // A stream may hold a whole document: an embedded package, or a project hidden in a stream of any name.
@@ -75,58 +71,6 @@ void search_ole(active_search& search, std::string_view bytes, const std::string
     if (one.storage) continue;
     if (is_document_stream(one)) search_stream(search, *ole, one, part);
     else search_inside(search, *ole, one, part);
-  }
-}
-
-namespace {
-
-constexpr std::size_t slide_header = 8;
-
-std::optional<std::string> inflated(active_search& search, std::string_view packed, std::size_t size,
-                                    std::string_view where) {
-  if (size > limits::active_part_bytes) {
-    search.cut("scan.limit", "a part is too large", where);
-    return std::nullopt;
-  }
-  if (!search.spend(size, where)) return std::nullopt;
-  std::string bytes(size, '\0');
-  auto got = static_cast<uLongf>(size);
-  const int result = uncompress(reinterpret_cast<Bytef*>(bytes.data()), &got,
-                                reinterpret_cast<const Bytef*>(packed.data()), static_cast<uLong>(packed.size()));
-  bytes.resize(got);
-  if (result != Z_OK) {
-    search.cut("scan.failed", "a part cannot be unpacked", where);
-    return std::nullopt;
-  }
-  return bytes;
-}
-
-}  // namespace
-
-// MS-PPT 2.3.1: records of 8 bytes header, nested when their version is 0xF. An ExOleObjStg (0x1011) holds, packed or
-// plain, the compound file of a VBA project, of an embedded object or of a control.
-void search_slides(active_search& search, std::string_view records, const std::string& where) {
-  std::size_t at = 0;
-  while (records.size() - at >= slide_header) {
-    const unsigned version = little16(records, at) & 0xF, instance = little16(records, at) >> 4;
-    const unsigned type = little16(records, at + 2);
-    const std::size_t size = little32(records, at + 4);
-    at += slide_header;
-    if (version == 0xF) continue;  // step into it
-    if (size > records.size() - at) return search.cut("scan.failed", "the records of the slides are damaged", where);
-    std::string_view body = records.substr(at, size);
-    at += size;
-    if (type != 0x1011) continue;
-    std::optional<std::string> unpacked;
-    if (instance == 1 && body.size() > 4) {
-      unpacked = inflated(search, body.substr(4), little32(body, 0), where);
-      if (!unpacked) continue;
-      body = *unpacked;
-    }
-    search.nested(body, where);
-    const auto inner = container::open(body, container::format::ole);
-    const bool project = inner && (inner->find("VBA") || inner->find("PROJECT"));
-    if (!project) search.add("macro.ole_object", "ole", "an embedded object", where);
   }
 }
 

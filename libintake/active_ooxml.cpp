@@ -131,7 +131,7 @@ void search_part(active_search& search, const container& zip, const container::e
                  const std::string& where) {
   for (const auto& rule : type_rules)
     if (contains(type, rule.part)) search.add(rule.code, rule.tag, std::string(rule.what), where);
-  if (one.name.ends_with(".xml") || contains(type, "xml")) {
+  if (one.name.ends_with(".xml") || type.ends_with("+xml") || type.ends_with("/xml")) {
     if (!may_hold_fields(lower_ascii(one.path), type)) return;
     const auto bytes = search.read(zip, one, where);
     if (!bytes) return;

@@ -51,7 +51,7 @@ class active_search {
 
 void search_ole(active_search& search, std::string_view bytes, const std::string& where);
 void search_workbook(active_search& search, std::string_view records, std::string_view where);
-void search_slides(active_search& search, std::string_view records, const std::string& where);
+void search_slides(active_search& search, const container& ole, std::string_view stream, const std::string& where);
 void search_word(active_search& search, const container& ole, std::string_view stream, std::string_view where);
 void search_zip(active_search& search, std::string_view bytes, const std::string& where);
 void search_ooxml(active_search& search, const container& zip, const std::string& where);

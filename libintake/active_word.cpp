@@ -94,9 +94,9 @@ void search_template(active_search& search, std::string_view assoc, std::string_
 }  // namespace
 
 void search_word(active_search& search, const container& ole, std::string_view stream, std::string_view where) {
-  // nFib below 0x65 is Word 6 or 95: its text lies in one piece, one byte a character.
+  // nFib up to 105 is Word 6 or 95: its text lies in one piece, one byte a character.
   if (stream.size() < fib_pairs) return search.cut("scan.failed", "the document's head is damaged", where);
-  if (little16(stream, 2) < 0x65) {
+  if (little16(stream, 2) <= 105) {
     const std::size_t from = little32(stream, 0x18), to = little32(stream, 0x1C);
     if (from <= to && to <= stream.size()) return search_fields(search, stream.substr(from, to - from), where);
     return search.cut("scan.failed", "the document's text cannot be found", where);
