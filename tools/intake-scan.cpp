@@ -1,0 +1,50 @@
+// intake-scan - add a malware verdict, the real type and active content to every file of a message.
+#include "libintake/file_check.hpp"
+#include "tool.hpp"
+
+namespace {
+
+using namespace intake;
+
+// The worker's watchdog stands behind the limits that a scan keeps by itself.
+std::chrono::milliseconds watchdog(std::chrono::milliseconds time) { return 2 * time + std::chrono::seconds(10); }
+
+exit_status scan_all(context& ctx, const std::string& database_option) {
+  (void)ctx.profile();
+  const auto& desk = ctx.config().scan;
+  const std::chrono::seconds time(desk.seconds);
+  scanner_options options;
+  options.database = database_option.empty() ? desk.database : database_option;
+  options.time = time;
+  scanner engine(options);
+  const auto& database = engine.database();
+  if (!desk.allow_stale && database.stale(desk.max_age_days, std::time(nullptr)))
+    throw failure(exit_status::unavailable, "signature database " + database.path + ": built " + database.built_at() +
+                                                ", older than " + std::to_string(desk.max_age_days) + " days");
+  const type_reader types;
+  file_checker checker(engine, types, {desk.max_age_days, time});
+
+  filter_stage stage{.name = "scan", .role = sandbox::role::scanner};
+  stage.deadline = watchdog(time);
+  stage.on_timeout = "scan.failed";
+  stage.prepare = [&] {
+    if (!engine.detects_canary())
+      throw failure(exit_status::unavailable, "ClamAV does not find its test file (EICAR) with the signatures in " +
+                                                  database.path);
+  };
+  stage.handle = [&](record& rec) { checker.check(rec); };
+  return run_filter(ctx.filter(), stage);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::string database;
+  tool scan("intake-scan", "Add a malware verdict, the real type and active content to every file.");
+  scan.is_filter()
+      .option("--database", database, "DIR", "directory of scan signatures instead of the configuration's", "directory")
+      .example("intake-parse < records | intake-decrypt | intake-scan", "check the files of messages")
+      .example("intake-scan -j 4 --fail-on return", "four workers; status 1 when a message must be returned")
+      .body([&](context& ctx) { return scan_all(ctx, database); });
+  return scan.run(argc, argv);
+}
