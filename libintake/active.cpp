@@ -117,6 +117,9 @@ void search_zip(active_search& search, std::string_view bytes, const std::string
   const auto zip = container::open(bytes, container::format::zip);
   if (!zip) return search.cut("scan.failed", "the zip container cannot be read", where);
   if (zip->truncated()) search.cut("scan.limit", "too many parts in the container", where);
+  // The engine leaves out a member that is larger than its limit, and calls the rest clean.
+  for (const auto& one : zip->entries())
+    if (one.size > limits::scan_file_bytes) search.cut("scan.limit", "a part is too large to be scanned", one.path);
   if (zip->ambiguous()) search.add("archive.ambiguous", {}, "two parts of one name", where);
   // A package may be both: programs differ in which of the two they take it for.
   if (zip->find("[Content_Types].xml")) search_ooxml(search, *zip, where);

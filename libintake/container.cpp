@@ -22,10 +22,12 @@ struct unref {
 template <typename T>
 using object = std::unique_ptr<T, unref>;
 
-// libgsf tells of hostile input on stderr, through glib; the outcome is a finding, so its words are dropped.
+// libgsf tells of hostile input on stdout and stderr, through glib; the outcome is a finding, so its words are dropped.
 void quieten() {
   static const bool done = [] {
     g_log_set_default_handler([](const gchar*, GLogLevelFlags, const gchar*, gpointer) {}, nullptr);
+    g_set_print_handler([](const gchar*) {});
+    g_set_printerr_handler([](const gchar*) {});
     return true;
   }();
   static_cast<void>(done);

@@ -1,0 +1,338 @@
+#include "libintake/active.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "libintake/limits.hpp"
+#include "sample_files.hpp"
+
+using namespace intake;
+using namespace std::string_literals;
+using sample::docx;
+using sample::ole;
+using sample::pdf;
+using sample::relation;
+using sample::relations;
+
+namespace {
+
+active_report look(const std::string& bytes, const std::string& name = "") {
+  return find_active(bytes, recognise(bytes, name));
+}
+
+bool has_tag(const active_report& report, std::string_view tag) {
+  return std::find(report.tags.begin(), report.tags.end(), tag) != report.tags.end();
+}
+
+/// Codes of everything found, each once, in order.
+std::string codes(const active_report& report) {
+  std::string text;
+  for (const auto& item : report.items)
+    if (text.find(item.code.kind().code) == std::string::npos) text += std::string(item.code.kind().code) + ' ';
+  return text;
+}
+
+std::string override_type(const std::string& part, const std::string& type) {
+  return "<Override PartName=\"" + part + "\" ContentType=\"" + type + "\"/>";
+}
+
+std::string record(unsigned type, const std::string& body) {
+  return sample::le(type, 2) + sample::le(body.size(), 2) + body;
+}
+
+std::string word_document(const std::string& text, unsigned flags = 0) {
+  std::string fib(0x300, '\0');
+  const auto put = [&](std::size_t at, std::uint64_t value, unsigned bytes) {
+    fib.replace(at, bytes, sample::le(value, bytes));
+  };
+  put(0, 0xA5EC, 2);
+  put(2, 0xC1, 2);
+  put(10, flags, 2);
+  put(0x01A2, 0, 4);
+  put(0x01A6, 21, 4);
+  const std::string clx = "\2" + sample::le(16, 4) + sample::le(0, 4) + sample::le(text.size(), 4) + sample::le(0, 2) +
+                          sample::le(0x40000000 | 0x600, 4) + sample::le(0, 2);
+  return ole({{"WordDocument", fib + text}, {"0Table", clx}});
+}
+
+const std::string vba = ole({{"VBA/dir", "x"}, {"VBA/_VBA_PROJECT", "x"}, {"PROJECT", "x"}});
+const std::string catalogue = "<</Type/Catalog/Pages 2 0 R";
+const std::string pages = "<</Type/Pages/Kids[]/Count 0>>";
+
+}  // namespace
+
+TEST_SUITE("active") {
+  TEST_CASE("documents without active content have none") {
+    for (const std::string& bytes : {docx(), sample::odt(), pdf({catalogue + ">>", pages}), "{\\rtf1 \\b x}"s,
+                                     ole({{"Workbook", record(0x0809, "\0\6\5\0"s)}}), word_document("x"),
+                                     "番号,氏名\n1,見本 花子\n"s, "<html><p>x</p></html>"s}) {
+      const auto report = look(bytes);
+      CHECK(codes(report) == "");
+      CHECK(report.tags.empty());
+      CHECK(report.complete);
+    }
+  }
+
+  TEST_CASE("a VBA project is found in any storage of an OLE2 file") {
+    CHECK(codes(look(ole({{"Workbook", ""}, {"_VBA_PROJECT_CUR/VBA/dir", "x"}}))) == "macro.vba ");
+    CHECK(codes(look(ole({{"Anything", ""}, {"Else/Deeper/VBA/dir", "x"}}))) == "macro.vba ");
+    CHECK(has_tag(look(vba), "vba"));
+  }
+
+  TEST_CASE("a VBA project is found in OOXML under any name") {
+    const std::string type = "application/vnd.ms-office.vbaProject";
+    CHECK(codes(look(docx("", {{"word/vbaProject.bin", vba}}, override_type("/word/vbaProject.bin", type)))) ==
+          "macro.vba ");
+    CHECK(codes(look(docx("", {{"word/image9.png", "x"}}, override_type("/word/image9.png", type)))) == "macro.vba ");
+    CHECK(codes(look(docx("", {{"word/media/a.bin", vba}}))) == "macro.vba ");  // by content alone
+    CHECK(codes(look(docx("", {{"word/_rels/document.xml.rels",
+                                 relations("<Relationship Type=\"http://schemas.microsoft.com/office/2006/"
+                                           "relationships/vbaProject\" Target=\"x.y\"/>")}}))) == "macro.vba ");
+  }
+
+  TEST_CASE("Excel 4 macros are found in records and in packages") {
+    const std::string sheet = "\0\0\0\0\2\1\1\0x"s;
+    const auto old = look(ole({{"Workbook", record(0x0809, "\0\6\5\0"s) + record(0x85, sheet)}}));
+    CHECK(codes(old) == "macro.xlm ");
+    CHECK(old.items[0].detail.find("very hidden") != std::string::npos);
+    CHECK(codes(look("\x09\x04\x06\0\0\0\x40\0\0\0"s)) == "macro.xlm ");
+    CHECK(codes(look(docx("", {{"xl/macrosheets/sheet1.xml", "<x/>"}},
+                          override_type("/xl/macrosheets/sheet1.xml", "application/vnd.ms-excel.macrosheet+xml"),
+                          "application/vnd.ms-excel.sheet.macroEnabled.main+xml"))) == "macro.xlm ");
+  }
+
+  TEST_CASE("links of old workbooks: another file, and another program by DDE") {
+    const auto link = [](const std::string& target) {
+      return look(ole({{"Workbook", record(0x01AE, "\0\0"s + sample::le(target.size(), 2) + "\0"s + target)}}));
+    };
+    CHECK(codes(link("cmd\3/c calc")) == "macro.dde ");
+    CHECK(codes(link("other.xls")) == "macro.external_link ");
+    CHECK(codes(look(ole({{"Workbook", record(0x01AE, "\1\0\1\4"s)}}))) == "");
+  }
+
+  TEST_CASE("DDE fields of Word are found in one run, in split runs, nested and computed") {
+    const auto run = [](const std::string& text) { return "<w:r><w:instrText>" + text + "</w:instrText></w:r>"; };
+    const auto mark = [](const std::string& type) { return "<w:r><w:fldChar w:fldCharType=\"" + type + "\"/></w:r>"; };
+    CHECK(codes(look(docx("<w:fldSimple w:instr=\" DDEAUTO c:\\x.exe\"/>"))) == "macro.dde ");
+    CHECK(codes(look(docx(mark("begin") + run(" D") + run("D") + run("EAUTO x") + mark("separate") + mark("end")))) ==
+          "macro.dde ");
+    CHECK(codes(look(docx(mark("begin") + run(" QUOTE ") + mark("begin") + run("dde x") + mark("end") + mark("end")))) ==
+          "macro.dde ");
+    CHECK(codes(look(docx(mark("begin") + mark("begin") + run("QUOTE 68 68 69") + mark("end") + mark("end")))) ==
+          "macro.dde ");
+    CHECK(codes(look(docx(mark("begin") + run(" DDE x")))) == "macro.dde ");  // no end
+    CHECK(codes(look(docx(run(" DDE x")))) == "macro.dde ");                  // no beginning
+    CHECK(codes(look(docx(mark("begin") + run(" PAGE ") + mark("end") + "<w:t>DDE</w:t>"))) == "");
+    CHECK(codes(look(docx("", {{"word/header1.xml", "<w:hdr><w:fldSimple w:instr='dde x'/></w:hdr>"}}))) == "macro.dde ");
+    CHECK(codes(look(word_document("\x13 DDEAUTO c:\\x \x14\x15"))) == "macro.dde ");
+    CHECK(codes(look(word_document("\x13 PAGE \x14" "1\x15 DDE"))) == "");
+  }
+
+  TEST_CASE("DDE and links of workbooks in OOXML") {
+    const sample::parts dde = {{"xl/externalLinks/externalLink1.xml",
+                                "<externalLink><ddeLink ddeService=\"cmd\" ddeTopic=\"/c calc\"/></externalLink>"}};
+    CHECK(codes(look(docx("", dde))) == "macro.dde ");
+    CHECK(codes(look(docx("", {{"xl/externalLinks/_rels/externalLink1.xml.rels",
+                                relations(relation("externalLinkPath", "file:///C:/a.xlsx", true))}}))) ==
+          "macro.external_link ");
+    CHECK(codes(look("1,=cmd|'/c calc'!A1\n2,3\n"s))== "macro.dde ");
+  }
+
+  TEST_CASE("a template is told when it is on another computer") {
+    const auto with = [](const std::string& target) {
+      return codes(look(docx("", {{"word/_rels/settings.xml.rels", relations(relation("attachedTemplate", target, true))}})));
+    };
+    CHECK(with("https://example.com/a.dotm") == "macro.remote_template ");
+    CHECK(with("\\\\host\\a.dotm") == "macro.remote_template ");
+    CHECK(with("file://host/a.dotm") == "macro.remote_template ");
+    CHECK(with("file:///\\\\host\\a.dotm") == "macro.remote_template ");
+    CHECK(with("file:///C:\\Users\\x\\Normal.dotm") == "");
+    CHECK(with("Normal.dotm") == "");
+  }
+
+  TEST_CASE("external relations are told, links that wait for a click are counted") {
+    const auto report = look(docx("", {{"word/_rels/document.xml.rels",
+                                        relations(relation("hyperlink", "https://example.com/", true) +
+                                                  relation("image", "https://example.com/a.png", true))}}));
+    CHECK(codes(report) == "macro.external_link ");
+    CHECK(has_tag(report, "uri:1"));
+  }
+
+  TEST_CASE("embedded objects and controls") {
+    CHECK(codes(look(docx("", {{"word/_rels/document.xml.rels", relations(relation("oleObject", "a.bin"))}}))) ==
+          "macro.ole_object ");
+    const auto control = look(docx("", {{"word/_rels/document.xml.rels", relations(relation("control", "a.xml"))}}));
+    CHECK(has_tag(control, "activex"));
+    CHECK(codes(look(ole({{"WordDocument", ""}, {"ObjectPool/_1/\1Ole10Native", "x"}}))).find("macro.ole_object") !=
+          std::string::npos);
+    CHECK(codes(look(ole({{"Workbook", ""}, {"MBD00000001/\1CompObj", "x"}}))) == "macro.ole_object ");
+    CHECK(codes(look(docx("", {{"word/embeddings/x.bin", "MZ" + std::string(100, 'x')}}))) == "macro.ole_object ");
+  }
+
+  TEST_CASE("documents inside documents are looked into") {
+    const std::string inner = docx("<w:fldSimple w:instr='DDE x'/>");
+    CHECK(codes(look(docx("", {{"word/embeddings/a.docx", inner}}))) == "macro.dde ");
+    CHECK(codes(look(ole({{"Anything", inner}}))).find("macro.dde") != std::string::npos);
+    const std::string slides = "\x10\0"s + sample::le(0x1011, 2) + sample::le(vba.size(), 4) + vba;
+    CHECK(codes(look(ole({{"PowerPoint Document", "\0\0"s + sample::le(0x1011, 2) + sample::le(vba.size(), 4) + vba}}))) ==
+          "macro.vba ");
+    CHECK(codes(look(ole({{"PowerPoint Document", slides}}))).find("scan.") != std::string::npos);  // not packed at all
+    std::string deep = docx("<w:fldSimple w:instr='DDE x'/>");
+    for (std::size_t i = 0; i <= limits::active_depth; ++i) deep = docx("", {{"word/embeddings/a.docx", deep}});
+    const auto report = look(deep);
+    CHECK(codes(report) == "scan.limit ");
+    CHECK_FALSE(report.complete);
+  }
+
+  TEST_CASE("encrypted documents are told and never complete") {
+    for (const std::string& bytes :
+         {ole({{"EncryptedPackage", "x"}, {"EncryptionInfo", "x"}}), ole({{"Workbook", record(0x2F, "\0\0"s)}}),
+          word_document("x", 0x0100), ole({{"PowerPoint Document", ""}, {"EncryptedSummary", "x"}}),
+          sample::odt("", {{"META-INF/manifest.xml", "<manifest><encryption-data/></manifest>"}})}) {
+      const auto report = look(bytes);
+      CHECK(report.has("scan.encrypted"));
+      CHECK_FALSE(report.complete);
+    }
+  }
+
+  TEST_CASE("OpenDocument: scripts, events, DDE, objects, links") {
+    const auto with = [](const std::string& xml) { return codes(look(sample::odt(xml))); };
+    CHECK(codes(look(sample::odt("", {{"Basic/Standard/Module1.xml", "<module/>"}}))) == "macro.odf_script ");
+    CHECK(codes(look(sample::odt("", {{"Scripts/python/a.py", "x"}}))) == "macro.odf_script ");
+    CHECK(with("<office:scripts><office:script/></office:scripts>") == "macro.odf_script ");
+    CHECK(with("<script:event-listener script:language='ooo:script' xlink:href='vnd.sun.star.script:x'/>") ==
+          "macro.odf_script ");
+    CHECK(with("<text:a xlink:href='vnd.sun.star.script:x'/>") == "macro.odf_script ");
+    CHECK(with("<text:dde-connection-decl office:dde-application='soffice'/>") == "macro.dde ");
+    CHECK(with("<draw:object-ole/>") == "macro.ole_object ");
+    CHECK(with("<draw:image xlink:href='https://example.com/a.png'/>") == "macro.external_link ");
+    CHECK(with("<text:a xlink:href='https://example.com/'/>") == "");
+    CHECK(with("<x:image y:href='https://example.com/' />").find("scan.") == std::string::npos);  // any prefix
+    CHECK(codes(look("<?xml version='1.0'?><o:document xmlns:o='o'><o:script/></o:document>")) == "macro.odf_script ");
+    CHECK(codes(look("<?xml version='1.0'?><w:wordDocument w:macrosPresent='yes'/>")) == "macro.vba ");
+  }
+
+  TEST_CASE("RTF: objects, however they are written, templates, fields, documents in hexadecimal") {
+    const auto with = [](const std::string& rtf) { return codes(look("{\\rtf1 " + rtf + "}")); };
+    CHECK(with("{\\object\\objemb{\\*\\objdata 0105}}") == "macro.ole_object ");
+    CHECK(with("{\\object\\objupdate\\objocx}") == "macro.ole_object ");
+    CHECK(with("{\\*\\objdata\n01 0{\\x}5}") == "macro.ole_object ");
+    CHECK(with("{\\*\\template https://example.com/a.dotm}") == "macro.remote_template ");
+    CHECK(with("{\\*\\template C:\\\\a.dotm}") == "");
+    CHECK(with("{\\field{\\*\\fldinst {D}{DEAUTO x}}}") == "macro.dde ");
+    CHECK(with("{\\field{\\*\\fldinst PAGE}}") == "");
+    CHECK(with("\\\\object") == "");
+    CHECK(with("\\bin7 \\object") == "");
+    std::string hex;
+    for (const char c : "xx" + vba) {
+      constexpr char digits[] = "0123456789abcdef";
+      hex += digits[static_cast<unsigned char>(c) >> 4];
+      hex += digits[c & 15];
+      if (hex.size() % 64 == 0) hex += "\r\n";
+    }
+    CHECK(with("{\\*\\objdata " + hex + "}") == "macro.ole_object macro.vba ");
+    CHECK(with("{\\*\\objdata\\bin" + std::to_string(vba.size()) + " " + vba + "}") == "macro.ole_object macro.vba ");
+    CHECK(with(std::string(3000, '{') + "\\x" + std::string(3000, '}')) == "scan.limit ");
+  }
+
+  TEST_CASE("PDF: what acts, in plain and escaped names") {
+    const auto with = [](const std::string& object, const std::string& root = "") {
+      return codes(look(pdf({catalogue + root + ">>", pages, object})));
+    };
+    CHECK(with("<</S/JavaScript/JS(app.alert)>>") == "pdf.javascript ");
+    CHECK(with("<</S/J#61vaScript/J#53(x)>>") == "pdf.javascript ");
+    CHECK(with("<</A[1<</B<</S/Launch/F(cmd.exe)>>>>]>>") == "pdf.launch ");
+    CHECK(with("<</S/GoToR/F(a.pdf)>>") == "pdf.launch ");
+    CHECK(with("<</AA<</O 4 0 R>>>>") == "pdf.open_action ");
+    CHECK(with("<</Type/Filespec/EF<</F 4 0 R>>>>") == "pdf.embedded_file ");
+    CHECK(with("<</Subtype/RichMedia>>") == "pdf.embedded_file ");
+    CHECK(with("<<>>", "/OpenAction<</S/Named/N/Print>>") == "pdf.open_action ");
+    CHECK(with("<<>>", "/OpenAction<</S/GoTo/D[1/Fit]>>") == "");
+    CHECK(with("<<>>", "/OpenAction[1/Fit]") == "");
+    CHECK(with("<<>>", "/Names<</JavaScript<</Names[]>>>>") == "pdf.javascript ");
+    const auto links = look(pdf({catalogue + ">>", pages, "<</S/URI/URI(https://example.com)>>", "<</S/SubmitForm>>"}));
+    CHECK(codes(links) == "");
+    CHECK(has_tag(links, "uri:1"));
+    CHECK(has_tag(links, "submit_form:1"));
+  }
+
+  TEST_CASE("PDF: scripts in a form, and what hides in object streams") {
+    const std::string form = "<xfa><script>x</script></xfa>";
+    const std::string stream = "<</Length " + std::to_string(form.size()) + ">>\nstream\n" + form + "\nendstream";
+    const auto report = look(pdf({catalogue + "/AcroForm<</XFA 3 0 R>>>>", pages, stream}));
+    CHECK(codes(report) == "pdf.javascript ");
+    CHECK(has_tag(report, "xfa:1"));
+    const std::string inner = "4 0 <</S/JavaScript/JS(x)>>";
+    const std::string objects = "<</Type/ObjStm/N 1/First 4/Length " + std::to_string(inner.size()) +
+                                ">>\nstream\n" + inner + "\nendstream";
+    // A cross-reference stream of seven rows: type, offset or stream, index (ISO 32000-1, 7.5.8).
+    std::string out = "%PDF-1.7\n", rows = std::string("\0\0\0\0", 4);
+    const auto add = [&](int number, const std::string& body) {
+      rows += "\1"s + static_cast<char>(out.size() >> 8) + static_cast<char>(out.size() & 255) + "\0"s;
+      out += std::to_string(number) + " 0 obj\n" + body + "\nendobj\n";
+    };
+    add(1, catalogue + ">>");
+    add(2, pages);
+    add(3, objects);
+    rows += "\2\0\3\0"s;
+    const auto at = out.size();
+    rows += "\1"s + static_cast<char>(at >> 8) + static_cast<char>(at & 255) + "\0"s;
+    out += "5 0 obj\n<</Type/XRef/Size 6/Root 1 0 R/W[1 2 1]/Length " + std::to_string(rows.size()) + ">>\nstream\n" +
+           rows + "\nendstream\nendobj\nstartxref\n" + std::to_string(at) + "\n%%EOF\n";
+    CHECK(codes(look(out)) == "pdf.javascript ");
+  }
+
+  TEST_CASE("files that cannot be read are told and never complete") {
+    for (const std::string& bytes :
+         {"PK\3\4 nothing more"s, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1 nothing more"s, "%PDF-1.4 nothing more"s,
+          docx("<w:p>"), docx("", {{"word/header1.xml", "<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"}}),
+          docx().substr(0, 500), ole({{"Workbook", record(0x85, "x") + "\x85\0\xFF\xFF"s + std::string(5000, 'x')}})}) {
+      const auto report = look(bytes);
+      CHECK(report.has("scan.failed"));
+      CHECK_FALSE(report.complete);
+    }
+  }
+
+  TEST_CASE("limits are told: sizes that are declared, parts, repeated names") {
+    const auto large = look(sample::zip({{"word/document.xml", "<x/>"}, {"[Content_Types].xml", "<x/>"}}, 0xF0000000));
+    CHECK(large.has("scan.limit"));
+    CHECK(look(sample::zip({{"a.bin", "x"}}, limits::scan_file_bytes + 1)).has("scan.limit"));
+    sample::parts many;
+    for (std::size_t i = 0; i <= limits::container_entries; ++i) many.emplace_back(std::to_string(i), "");
+    CHECK(look(sample::zip(many)).has("scan.limit"));
+    CHECK(look(sample::zip({{"[Content_Types].xml", "<x/>"}, {"a.xml", "<x/>"}, {"A.xml", "<x/>"}}))
+              .has("archive.ambiguous"));
+  }
+
+  TEST_CASE("only so many findings are kept, and one of each code at least") {
+    std::string all;
+    for (int i = 0; i < 1000; ++i) all += relation("image", "https://example.com/" + std::to_string(i), true);
+    const auto report = look(docx("", {{"word/_rels/document.xml.rels", relations(all)},
+                                       {"xl/externalLinks/a.xml", "<ddeLink/>"}}));
+    CHECK(report.items.size() <= limits::active_reports + 1);
+    CHECK(report.has("macro.dde"));
+  }
+
+  TEST_CASE("mark-up with script in it") {
+    CHECK(codes(look("<html><script>x</script></html>")) == "attachment.unexpected ");
+    CHECK(codes(look("<svg xmlns='s' onload='x'/>")) == "attachment.unexpected ");
+    CHECK(codes(look("<html><img src=x onerror\n=\"x\"></html>")) == "attachment.unexpected ");
+    CHECK(codes(look("<html><p>one = two, on = off</p></html>")) == "");
+  }
+
+  TEST_CASE("every cut and every changed byte of a document ends in an answer") {
+    for (const std::string& whole : {docx("<w:fldSimple w:instr='DDE x'/>"), vba, sample::odt(), word_document("\x13 DDE x\x14"),
+                                     pdf({catalogue + ">>", pages, "<</S/JavaScript/JS(x)>>"})}) {
+      for (std::size_t size = 0; size < whole.size(); size += 1 + whole.size() / 200) (void)look(whole.substr(0, size));
+      for (std::size_t at = 0; at < whole.size(); at += 1 + whole.size() / 400) {
+        std::string changed = whole;
+        changed[at] = static_cast<char>(~changed[at]);
+        (void)look(changed);
+      }
+    }
+  }
+}

@@ -1,0 +1,125 @@
+#include "libintake/file_check.hpp"
+
+#include <doctest/doctest.h>
+
+#include "libintake/base64.hpp"
+#include "libintake/json.hpp"
+#include "sample_files.hpp"
+#include "sample_signatures.hpp"
+
+using namespace intake;
+
+namespace {
+
+struct desk {
+  sample::folder database{"check"};
+  scanner engine;
+  type_reader types;
+  static scanner_options options(const sample::folder& database) {
+    sample::write_signatures(database);
+    scanner_options made;
+    made.database = database.path();
+    made.temporary = database.path();
+    return made;
+  }
+  desk() : engine(options(database)) {}
+
+  record check(const std::string& files, const file_check_options& how = {}, const std::string& more = {}) {
+    record rec("{\"intake\":1,\"id\":\"m-1\",\"files\":[" + files + "]" + more + "}");
+    file_checker(engine, types, how).check(rec);
+    return record(rec.line());
+  }
+};
+
+std::string file(const std::string& id, const std::string& path, const std::string& bytes) {
+  return "{\"id\":\"" + id + "\",\"path\":" + json::quoted(path) + ",\"data\":\"" + base64::encode(bytes) + "\"}";
+}
+
+std::string verdict_of(const record& rec, std::size_t file) { return std::string(rec.files()[file]["scan"]["verdict"].str()); }
+
+}  // namespace
+
+TEST_SUITE("file_check") {
+  TEST_CASE("every file gets its type, a verdict and what is active in it; the record gets the worst verdict") {
+    desk desk;
+    const auto rec = desk.check(file("f0", "申請書.docx", sample::docx()) + "," +
+                                file("f1", "b.docx", sample::docx("<w:fldSimple w:instr='DDE x'/>")));
+    CHECK(rec.files()[0]["type"].str() == row_of(file_kind::docx).mime);
+    CHECK(verdict_of(rec, 0) == "clean");
+    CHECK(rec.files()[0]["active"].json() == "[]");
+    CHECK(rec.files()[1]["active"].json() == "[\"dde\"]");
+    CHECK(rec["scan"]["verdict"].str() == "clean");
+    CHECK(rec["scan"]["database"]["signatures"].integer() == 2);
+    CHECK(rec.has_finding("macro.dde"));
+    const auto bad = desk.check(file("f0", "a.txt", "x") + "," + file("f1", "b.txt", sample::marker));
+    CHECK(verdict_of(bad, 1) == "infected");
+    CHECK(bad.files()[1]["scan"]["signature"].str().starts_with("Intake.Test"));
+    CHECK(bad["scan"]["verdict"].str() == "infected");
+    CHECK(bad.has_finding("malware.found"));
+  }
+
+  TEST_CASE("a file without data was not scanned, unless it was opened") {
+    desk desk;
+    const auto opened = desk.check("{\"id\":\"f0\",\"path\":\"a.zip\",\"opened\":true}");
+    CHECK_FALSE(opened.has_finding("scan.missing"));
+    CHECK(opened["scan"]["verdict"].str() == "clean");
+    const auto missing = desk.check("{\"id\":\"f0\",\"path\":\"a.zip\"}");
+    CHECK(missing.has_finding("scan.missing"));
+    CHECK(missing["scan"]["verdict"].str() == "unknown");
+    const auto whole = desk.check("", {}, ",\"raw\":{\"data\":\"eA==\"}");
+    CHECK(whole.has_finding("scan.missing"));
+  }
+
+  TEST_CASE("data that is not base64 was not scanned") {
+    desk desk;
+    const auto rec = desk.check("{\"id\":\"f0\",\"data\":\"!\"}");
+    CHECK(rec.has_finding("scan.failed"));
+    CHECK(verdict_of(rec, 0) == "unknown");
+  }
+
+  TEST_CASE("a document that cannot be read is not clean, whatever the engine says") {
+    desk desk;
+    const auto rec = desk.check(file("f0", "a.docx", sample::docx("<w:p>")));
+    CHECK(verdict_of(rec, 0) == "unknown");
+    CHECK(rec["scan"]["verdict"].str() == "unknown");
+    CHECK(rec.has_finding("scan.failed"));
+  }
+
+  TEST_CASE("names that deceive and programs are told") {
+    desk desk;
+    CHECK(desk.check(file("f0", "申請書.pdf", sample::docx())).has_finding("attachment.type_mismatch"));
+    const auto program = desk.check(file("f0", "a.exe", "MZ" + std::string(100, 'x')));
+    CHECK(program.has_finding("attachment.unexpected"));
+    CHECK_FALSE(program.has_finding("attachment.type_mismatch"));
+  }
+
+  TEST_CASE("when the engine stops finding its test file no file of the record is clean") {
+    desk desk;
+    // Its temporary folder vanishes with the signatures, which are in memory by now.
+    std::filesystem::remove_all(desk.database.path());
+    const auto rec = desk.check(file("f0", "a.txt", "x"));
+    CHECK(verdict_of(rec, 0) == "unknown");
+    CHECK(rec.has_finding("scan.failed"));
+    CHECK(rec["scan"]["verdict"].str() == "unknown");
+  }
+
+  TEST_CASE("files for which no time is left are unknown") {
+    desk desk;
+    const auto rec = desk.check(file("f0", "a.txt", "x"), {.time = std::chrono::milliseconds(0)});
+    CHECK(verdict_of(rec, 0) == "unknown");
+    CHECK(rec.has_finding("scan.limit"));
+  }
+
+  TEST_CASE("signatures that are too old are told on every record") {
+    desk desk;
+    CHECK_FALSE(desk.check("").has_finding("scan.stale_database"));
+    const auto now = std::filesystem::file_time_type::clock::now();
+    std::filesystem::last_write_time(desk.database.path() + "/test.ndb", now - std::chrono::hours(24 * 10));
+    scanner_options options;
+    options.database = options.temporary = desk.database.path();
+    scanner stale(options);
+    record rec("{\"intake\":1,\"id\":\"m-1\"}");
+    file_checker(stale, desk.types, {.max_age_days = 3}).check(rec);
+    CHECK(record(rec.line()).has_finding("scan.stale_database"));
+  }
+}

@@ -1,0 +1,185 @@
+#!/usr/bin/env bash
+# intake-scan, the real binary: verdicts, active content, limits, databases that are missing, damaged or old.
+set -euo pipefail
+scan=$INTAKE_BIN/intake-scan
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+fail() { echo "FAIL: $*" >&2; exit 1; }
+run() { # run STATUS ARG…: stdin is $work/in
+  local want=$1 got=0
+  shift
+  "$scan" --config "$work/intake.toml" "$@" <"$work/in" >"$work/out" 2>"$work/err" || got=$?
+  [ "$got" = "$want" ] || fail "status $got, not $want: $(cat "$work/err")"
+}
+holds() { # holds FILTER WHAT: of the records as one array
+  jq -se "$1" "$work/out" >/dev/null || fail "$2: $(jq -c 'del(.files[]?.data)' "$work/out")"
+}
+
+mkdir "$work/db"
+sed '/^\[notices/,$d' "$INTAKE_SOURCE/share/intake/profiles/kumamoto-2021.toml" >"$work/profile.toml"
+configure() { # configure LINE…: of [scan]
+  {
+    printf 'profile = "profile.toml"\nstation = "chuo"\n[[stations]]\nid = "chuo"\nname = "見本中央警察署"\n'
+    printf 'address = "chuo@police.example.jp"\n[ledger]\npath = "ledger.db"\n[scan]\ndatabase = "db"\n'
+    printf '%s\n' "$@"
+  } >"$work/intake.toml"
+}
+configure 'max_age_days = 3'
+
+# Documents and signatures are made here; the test file of EICAR is put together, never stored.
+cat >"$work/make.py" <<'PY'
+import base64, io, json, os, struct, sys, zipfile
+out = sys.argv[1]
+eicar = 'X5O!P%@AP[4\\PZX54(P^)7CC)7}$' + 'EICAR-STANDARD-' + 'ANTIVIRUS-TEST-FILE!' + '$H+H*'
+marker = 'INTAKE-TEST-' + 'MALWARE-MARKER'
+with open(out + '/db/test.ndb', 'w') as f:
+    f.write('Eicar-Test:0:*:%s\nIntake.Test:0:*:%s\n' % (eicar.encode().hex(), marker.encode().hex()))
+
+def package(parts, method=zipfile.ZIP_DEFLATED):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, 'w', method) as z:
+        for name, data in parts: z.writestr(name, data)
+    return buffer.getvalue()
+
+def ooxml(main, folder, more=(), types=''):
+    return package([
+        ('[Content_Types].xml', '<?xml version="1.0"?><Types><Default Extension="rels" ContentType="x"/>'
+         '<Override PartName="/%s/main.xml" ContentType="%s"/>%s</Types>' % (folder, main, types)),
+        ('_rels/.rels', '<Relationships><Relationship Type="x/officeDocument" Target="%s/main.xml"/></Relationships>' % folder),
+        (folder + '/main.xml', '<x/>')] + list(more))
+
+word = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml'
+docm = 'application/vnd.ms-word.document.macroEnabled.main+xml'
+xlsm = 'application/vnd.ms-excel.sheet.macroEnabled.main+xml'
+vba = '<Override PartName="/word/any.name" ContentType="application/vnd.ms-office.vbaProject"/>'
+sheet = '<Override PartName="/xl/macrosheets/s.xml" ContentType="application/vnd.ms-excel.macrosheet+xml"/>'
+def pdf(action):
+    return ('%%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n'
+            '3 0 obj<<%s>>endobj\ntrailer<</Root 1 0 R/Size 4>>\n%%%%EOF' % action).encode()
+locked = bytearray(package([('a.txt', b'x' * 50)], zipfile.ZIP_STORED))
+locked[6] = 1
+locked[locked.find(b'PK\1\2') + 8] = 1
+samples = [
+    ('clean', '申請書.docx', ooxml(word, 'word')),
+    ('eicar', 'a.com', eicar.encode()),
+    ('zipped', 'a.zip', package([('a/b.txt', marker)])),
+    ('vba', '申請書.docm', ooxml(docm, 'word', [('word/any.name', b'x')], vba)),
+    ('xlm', '名簿.xlsm', ooxml(xlsm, 'xl', [('xl/macrosheets/s.xml', '<x/>')], sheet)),
+    ('javascript', 'a.pdf', pdf('/S/JavaScript/JS(x)')),
+    ('escaped', 'b.pdf', pdf('/S/J#61vaScript/JS(x)')),
+    ('encrypted', 'b.zip', bytes(locked)),
+    ('renamed', '申請書.pdf', ooxml(word, 'word')),
+    ('unreadable', 'c.pdf', b'%PDF-1.7 nothing more'),
+    ('limit', 'd.zip', package([('big', bytes(151 << 20))])),
+]
+def line(name, files): return json.dumps({'intake': 1, 'id': name, 'files': files, 'kept': name}, ensure_ascii=False) + '\n'
+with open(out + '/in', 'w') as f:
+    for name, path, data in samples:
+        f.write(line(name, [{'id': 'f0', 'path': path, 'data': base64.b64encode(data).decode()}]))
+    f.write(line('missing', [{'id': 'f0', 'path': 'x.zip'}]))
+    f.write(line('opened', [{'id': 'f0', 'path': 'x.zip', 'opened': True}]))
+    f.write(line('none', []))
+PY
+python3 "$work/make.py" "$work"
+cp "$work/in" "$work/all"
+
+for jobs in 1 3; do
+  run 0 -j "$jobs"
+  [ "$(jq -r .id "$work/out" | tr '\n' ' ')" = "$(jq -r .id "$work/in" | tr '\n' ' ')" ] || fail "order"
+  holds 'all(.kept == .id and .stages.scan.tool and .scan.engine and .scan.database.signatures == 2)' "members"
+  expect() { # expect ID VERDICT CODES: the codes with spaces, in order of the alphabet
+    holds "map(select(.id == \"$1\"))[0] | .scan.verdict == \"$2\" and
+      ([.findings[]?.code] | unique | join(\" \")) == \"$3\"" "$1"
+  }
+  expect clean clean ""
+  expect eicar infected "attachment.type_mismatch malware.found"
+  expect zipped infected "malware.found"
+  expect vba clean "macro.vba"
+  expect xlm clean "macro.xlm"
+  expect javascript clean "pdf.javascript"
+  expect escaped infected "malware.found pdf.javascript" # the engine takes an escaped name for an attack
+  expect encrypted unknown "scan.encrypted"
+  expect renamed clean "attachment.type_mismatch"
+  expect unreadable unknown "scan.failed"
+  expect limit unknown "scan.limit"
+  expect missing unknown "scan.missing"
+  expect opened clean ""
+  expect none clean ""
+  holds 'map(select(.id == "zipped"))[0].files[0] | .scan.signature | startswith("Intake.Test")' "signature"
+  holds 'map(select(.id == "vba"))[0].files[0] | .type == "application/vnd.ms-word.document.macroEnabled.12" and .active == ["vba"]' "type"
+  holds 'map(select(.id == "eicar"))[0].findings | all(.file == "f0" and .clause != null)' "clauses"
+  holds 'map(select(.id == "clean"))[0].files[0] | .scan == {"verdict": "clean"} and .active == []' "clean file"
+done
+[ ! -s "$work/err" ] || fail "words on stderr: $(cat "$work/err")"
+
+# A database that is missing, empty, damaged, or finds nothing: nothing is read and nothing written.
+refused() { # refused WORDS
+  run 69
+  [ ! -s "$work/out" ] || fail "output in spite of $1"
+  grep -q "^intake-scan: .*$1" "$work/err" || fail "no word of $1: $(cat "$work/err")"
+}
+mv "$work/db" "$work/good"
+refused "No such file"
+mkdir "$work/db"
+refused "no signatures"
+echo "not a signature" >"$work/db/a.ndb"
+refused "Malformed"
+head -c 2000 /dev/zero >"$work/db/daily.cvd"
+refused "damaged"
+rm "$work/db/daily.cvd"
+echo "A:0:*:616263646566" >"$work/db/a.ndb"
+refused "test file"
+rm -r "$work/db"
+mv "$work/good" "$work/db"
+
+# Signatures that are too old end the run, or are told on every record where the desk allows them.
+touch -d '5 days ago' "$work/db/test.ndb"
+refused "older than 3 days"
+configure 'max_age_days = 3' 'allow_stale = true'
+run 0
+holds 'all([.findings[]?.code] | index("scan.stale_database"))' "stale"
+configure 'max_age_days = 6'
+run 0
+holds 'all([.findings[]?.code] | index("scan.stale_database") | not)' "not stale"
+
+# Lines that are no records go on, in their place.
+{
+  head -1 "$work/all"
+  echo 'no record'
+  sed -n 2p "$work/all"
+} >"$work/in"
+run 65
+[ "$(wc -l <"$work/out")" = 3 ] || fail "lines in are not lines out"
+holds '.[2].scan.verdict == "infected"' "the line behind an unusable one"
+
+# Statuses of wrong use.
+run 64 --no-such-option
+cp "$work/all" "$work/in"
+got=0
+"$scan" --config "$work/none.toml" <"$work/in" >"$work/out" 2>"$work/err" || got=$?
+[ "$got" = 66 ] || fail "status $got without a configuration"
+if [ -w /dev/full ]; then
+  got=0
+  "$scan" --config "$work/intake.toml" <"$work/in" >/dev/full 2>"$work/err" || got=$?
+  [ "$got" = 74 ] || fail "status $got on a full disk"
+fi
+
+# The corpora: what their list says of macros and scripts is found.
+corpora=${INTAKE_CORPORA:-/work/shared/corpora}
+[ -r "$corpora/MANIFEST.tsv" ] || { echo "corpora are absent: skipped" >&2; exit 77; }
+cat >"$work/corpora.py" <<'PY'
+import base64, json, os, sys
+root, wanted = sys.argv[1], {'VBA-ole': 'macro.vba', 'vbaProject': 'macro.vba', 'XLM4': 'macro.xlm', 'JavaScript': 'pdf.javascript'}
+for row in open(root + '/MANIFEST.tsv', encoding='utf-8'):
+    cells = row.rstrip('\n').split('\t')
+    hints = cells[3].replace(',', ' ').split() if len(cells) > 3 else []
+    codes = sorted({wanted[hint] for hint in hints if hint in wanted})
+    if not codes or not cells[0].startswith(('office-', 'pdf-', 'misc-')): continue
+    data = open(os.path.join(root, cells[0]), 'rb').read()
+    print(json.dumps({'intake': 1, 'id': cells[0], 'want': codes,
+                      'files': [{'id': 'f0', 'path': cells[0].split('/')[-1], 'data': base64.b64encode(data).decode()}]}))
+PY
+python3 "$work/corpora.py" "$corpora" >"$work/in"
+[ "$(wc -l <"$work/in")" -gt 30 ] || fail "hardly any sample with a hint in the corpora"
+run 0 -j 2
+holds 'map(select(.want - [.findings[]?.code] != [])) == []' "hints of the corpora that were not found"
