@@ -41,9 +41,11 @@ struct event {
   std::string actor;    ///< login name of a person, or name of the tool
   /// JSON object without anything personal; kept in the clear, survives erasure.
   std::string facts = "{}";
-  /// JSON object; sealed. Empty: none, or erased, or opened without the key. A top-level member "volatile" is stored but
-  /// does not make one event differ from another.
+  /// JSON object; sealed. With "id" in it, class record reads it. Empty: none, or erased, or opened without the key.
   std::string payload;
+  /// JSON object, sealed as last member "circumstances" of the payload: times, versions, what does not make one event
+  /// differ from another. Only for append(); each_event() shows it within the payload.
+  std::string circumstances;
   timestamp at;                 ///< append() takes now() when seconds is 0
   std::int64_t sequence = 0;    ///< given by append()
   bool erased = false;          ///< the key of its subject is gone
@@ -135,7 +137,7 @@ class ledger {
 
   // Writing. Each call is durable when it returns, unless a batch is open.
 
-  /// Appends unless the subject already has such an event. "Such": the same facts and payload (without "volatile");
+  /// Appends unless the subject already has such an event. "Such": the same facts and payload;
   /// of received, seen, exported and noticed any earlier one counts, of judged and reconciled only the latest, and
   /// checked, acted and the rest are always new. Returns whether it was added.
   bool append(const event& what);
