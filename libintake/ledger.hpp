@@ -34,18 +34,21 @@ struct uid_range {
   std::uint64_t first = 0, last = 0;
 };
 
-/// One event. Kinds: checked, received, seen, judged, exported, reconciled, noticed, acted, erased, backed_up.
+/// One event. Kinds: checked, received, seen, judged, exported, reconciled, noticed, acted, erased, rekeyed, backed_up.
 struct event {
   std::string subject;  ///< message id; or "account:NAME", "day:2026-11-17", "desk"
   std::string kind;
   std::string actor;    ///< login name of a person, or name of the tool
-  /// JSON object without anything personal; kept in the clear, survives erasure.
+  /// JSON object without anything personal; kept in the clear, survives erasure. Members with a meaning here: "actions"
+  /// (names; they become open) and "due" (a day; else that of the event).
   std::string facts = "{}";
   /// JSON object; sealed. With "id" in it, class record reads it. Empty: none, or erased, or opened without the key.
   std::string payload;
   /// JSON object, sealed as last member "circumstances" of the payload: times, versions, what does not make one event
   /// differ from another. Only for append(); each_event() shows it within the payload.
   std::string circumstances;
+  /// Only for append(): the text that tells a repetition; empty: facts and payload.
+  std::string identity;
   timestamp at;                 ///< append() takes now() when seconds is 0
   std::int64_t sequence = 0;    ///< given by append()
   bool erased = false;          ///< the key of its subject is gone
@@ -75,6 +78,7 @@ struct message_entry {
 struct message_filter {
   std::optional<date> from, to;  ///< handling day, inclusive
   std::string receipt_no;        ///< applications, corrections and list mails that name it
+  std::string applicant, sender, message_id;
   std::string id;
   std::string state;             ///< received | judged | exported | finished | unfinished | cleared | erased
   std::string disposition;
@@ -117,6 +121,7 @@ struct ledger_head {
 
 class ledger {
  public:
+  struct state;
   enum class mode {
     write,    ///< made if absent (mode 0600, under a lock); older schemas are migrated
     read,     ///< must exist: failure(no_input) otherwise; works on a read-only file system
@@ -137,7 +142,7 @@ class ledger {
 
   // Writing. Each call is durable when it returns, unless a batch is open.
 
-  /// Appends unless the subject already has such an event. "Such": the same facts and payload;
+  /// Appends unless the subject already has such an event. "Such": the same identity;
   /// of received, seen, exported and noticed any earlier one counts, of judged and reconciled only the latest, and
   /// checked, acted and the rest are always new. Returns whether it was added.
   bool append(const event& what);
@@ -146,8 +151,15 @@ class ledger {
   unsigned record(const intake::record& rec, std::string_view actor);
   /// A message that is already known lies in another place too (UIDVALIDITY changed, second account).
   bool note_source(std::string_view id, const message_source& where, std::string_view actor);
-  /// One check of an account, empty or failed ones too. `error` empty: it went well.
-  void note_check(std::string_view account, std::uint64_t messages, std::string_view error, std::string_view actor);
+  /// One check of an account, empty or failed ones too. `error` empty: it went well. `propose` names an action that is
+  /// then open ("report_fault"), if any.
+  void note_check(std::string_view account, std::uint64_t messages, std::string_view error, std::string_view actor,
+                  std::string_view propose = {});
+  /// What a person did (acts.hpp). `settles` names the action for an act whose table entry says "*". Throws
+  /// failure(usage) for an unknown act or action, for a clearance of what is not judged or holds malware,
+  /// failure(no_input) for an unknown subject.
+  void act(std::string_view subject, std::string_view act, std::string_view settles, std::string_view note,
+           std::string_view actor);
 
   /// Everything until commit() is one transaction: far faster. The destructor of an uncommitted batch takes it back.
   class batch {
@@ -164,6 +176,8 @@ class ledger {
 
   /// Deletes the key and the look-ups of a message: nothing personal of it can be read again. False if not known.
   bool erase(std::string_view id, std::string_view actor, std::string_view note);
+  /// Seals all keys anew under `key` (also of a ledger that had none): the old one opens nothing any more.
+  void rekey(const secret& key, std::string_view actor);
   /// An online copy, mode 0600, never over an existing file. Returns the head that the copy ends with.
   ledger_head backup(const std::string& destination, std::string_view actor);
 
@@ -211,7 +225,6 @@ class ledger {
   [[nodiscard]] std::vector<fault> check(const std::vector<ledger_head>& known = {}) const;
 
  private:
-  struct state;
   std::unique_ptr<state> state_;
 };
 

@@ -77,4 +77,9 @@ inline constexpr std::chrono::seconds worker_line{60};                ///< defau
 inline constexpr std::chrono::milliseconds worker_per_mebibyte{500};  ///< added for each MiB of the line
 inline constexpr unsigned worker_jobs = 64;
 
+// Ledger.
+inline constexpr std::chrono::milliseconds ledger_busy{30'000};  ///< wait for another process that writes
+inline constexpr std::size_t ledger_key_bytes = 32;              ///< least length of the key as it is read
+inline constexpr std::size_t ledger_payload_bytes = 16 * mib;    ///< one event; more is left out and said so
+
 }  // namespace intake::limits

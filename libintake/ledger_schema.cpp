@@ -1,0 +1,198 @@
+#include "ledger_schema.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <filesystem>
+#include <iterator>
+#include <thread>
+
+#include "limits.hpp"
+
+namespace intake::ledger_schema {
+namespace {
+
+/// Each brings a ledger from its own index to the next version; never changed once released, only added to.
+constexpr const char* migrations[] = {R"sql(
+CREATE TABLE meta(name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE subjects(
+  subject INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  key BLOB                     -- of its payloads, sealed; NULL: erased
+) STRICT;
+CREATE TABLE events(
+  sequence INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL,         -- UTC seconds
+  zone INTEGER NOT NULL,       -- minutes east
+  subject INTEGER NOT NULL REFERENCES subjects,
+  kind TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  facts TEXT NOT NULL,         -- JSON, nothing personal
+  payload BLOB,                -- JSON, sealed; NULL: none
+  digest BLOB NOT NULL,        -- keyed, of kind, facts and payload: tells a repetition
+  chain BLOB NOT NULL          -- SHA-256 of the chain before and of this row
+) STRICT;
+CREATE INDEX events_subject ON events(subject, kind);
+CREATE INDEX events_at ON events(at);
+CREATE TRIGGER events_keep BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER events_stay BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+)sql"};
+static_assert(std::size(migrations) == version);
+
+class directory_lock {
+ public:
+  explicit directory_lock(const std::string& path) {
+    auto folder = std::filesystem::path(path).parent_path();
+    if (folder.empty()) folder = ".";
+    fd_ = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd_ < 0) {
+      const auto status = errno == EACCES ? exit_status::no_permission : exit_status::cant_create;
+      throw system_failure(status, path + ": its directory");
+    }
+    const auto until = std::chrono::steady_clock::now() + limits::ledger_busy;
+    while (::flock(fd_, LOCK_EX | LOCK_NB) != 0) {
+      if (errno != EWOULDBLOCK || std::chrono::steady_clock::now() >= until) {
+        const auto told = system_failure(exit_status::temp_fail, path + ": lock of its directory");
+        ::close(fd_);
+        throw told;
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  }
+  directory_lock(const directory_lock&) = delete;
+  directory_lock& operator=(const directory_lock&) = delete;
+  ~directory_lock() { ::close(fd_); }
+
+ private:
+  int fd_ = -1;
+};
+
+/// Makes the file if there is none. The descriptor is closed before SQLite opens the file: closing it later would drop
+/// the locks that SQLite holds on it (POSIX locks belong to the process and the file).
+void make_file(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (fd >= 0) {
+    ::close(fd);
+  } else if (errno != EEXIST) {
+    throw system_failure(errno == EACCES ? exit_status::no_permission : exit_status::cant_create, path);
+  }
+}
+
+void check_file(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0)
+    throw system_failure(errno == EACCES ? exit_status::no_permission : exit_status::no_input, path);
+  if (!S_ISREG(status.st_mode)) throw failure(exit_status::config, path + ": not a ledger (no regular file)");
+  if ((status.st_mode & 07) != 0)
+    throw failure(exit_status::no_permission, path + ": others may read or write it; chmod o= it");
+}
+
+void migrate(database& db, std::int64_t from) {
+  for (auto step = from; step < version; ++step) db.script(migrations[step]);
+  db.script("PRAGMA application_id=" + std::to_string(application_id) +
+            "; PRAGMA user_version=" + std::to_string(version));
+}
+
+/// True when the database holds nothing at all: just made, or a maker was killed before its first commit.
+bool empty(database& db) {
+  return db.number("PRAGMA application_id") == 0 && db.number("PRAGMA user_version") == 0 &&
+         db.number("SELECT count(*) FROM sqlite_schema") == 0;
+}
+
+std::int64_t version_of(database& db) {
+  if (db.number("PRAGMA application_id") != application_id)
+    throw failure(exit_status::config, db.path() + ": not a ledger (a database of another program); it was left as it is");
+  const auto found = db.number("PRAGMA user_version").value_or(0);
+  if (found > version)
+    throw failure(exit_status::config, db.path() + ": made by a newer intake (schema " + std::to_string(found) +
+                                           ", this one knows " + std::to_string(version) + ")");
+  if (found < 1) throw failure(exit_status::config, db.path() + ": damaged (no schema version); it was left as it is");
+  return found;
+}
+
+}  // namespace
+
+std::string derived_tables(const std::string& schema) {
+  std::string sql = R"sql(
+CREATE TABLE @messages(
+  subject INTEGER PRIMARY KEY,
+  state INTEGER NOT NULL,      -- 1 received, 2 judged, 3 exported
+  kind TEXT NOT NULL, disposition TEXT NOT NULL,
+  day INTEGER NOT NULL,        -- handling day, days since 1970-01-01; 0: not known
+  arrived INTEGER NOT NULL,
+  judged BLOB NOT NULL,        -- digest of the latest judgement
+  cleared BLOB NOT NULL,       -- digest of the judgement that a clerk cleared
+  malware INTEGER NOT NULL, finished INTEGER NOT NULL, erased INTEGER NOT NULL,
+  latest INTEGER NOT NULL      -- event that describes it best
+) STRICT;
+CREATE INDEX @messages_day ON messages(day);
+CREATE INDEX @messages_unfinished ON messages(subject) WHERE finished = 0;
+CREATE INDEX @messages_cleared ON messages(subject) WHERE cleared <> x'';
+CREATE TABLE @mailboxes(
+  mailbox INTEGER PRIMARY KEY, account TEXT NOT NULL, name TEXT NOT NULL, uidvalidity TEXT NOT NULL,
+  UNIQUE(account, name, uidvalidity)) STRICT;
+CREATE TABLE @sources(
+  mailbox INTEGER NOT NULL, uid ANY NOT NULL, subject INTEGER NOT NULL,
+  PRIMARY KEY(mailbox, uid)) STRICT, WITHOUT ROWID;
+CREATE INDEX @sources_subject ON sources(subject);
+CREATE TABLE @ranges(                -- of finished numeric UIDs
+  mailbox INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+  PRIMARY KEY(mailbox, first)) STRICT, WITHOUT ROWID;
+CREATE TABLE @lookups(
+  what INTEGER NOT NULL, hash BLOB NOT NULL, subject INTEGER NOT NULL,
+  PRIMARY KEY(what, hash, subject)) STRICT, WITHOUT ROWID;
+CREATE TABLE @items(
+  subject INTEGER NOT NULL, action TEXT NOT NULL, basis BLOB NOT NULL, due INTEGER NOT NULL,
+  settled INTEGER NOT NULL,    -- event that settled it; 0: open
+  PRIMARY KEY(subject, action, basis)) STRICT, WITHOUT ROWID;
+CREATE INDEX @items_open ON items(subject) WHERE settled = 0;
+)sql";
+  for (auto at = sql.find('@'); at != std::string::npos; at = sql.find('@', at)) sql.replace(at, 1, schema + ".");
+  return sql;
+}
+
+std::unique_ptr<database> open_for_writing(const std::string& path, const std::function<void(database&)>& fill) {
+  const directory_lock lock(path);
+  make_file(path);
+  check_file(path);
+  auto db = std::make_unique<database>(path, database::mode::write);
+  const auto found = empty(*db) ? 0 : version_of(*db);  // refused before the first write
+  db->script("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL");
+  if (found < version) {
+    transaction update(*db);
+    migrate(*db, found);
+    if (found == 0) {
+      db->script(derived_tables("main"));
+      fill(*db);
+    }
+    update.commit();
+  }
+  return db;
+}
+
+std::unique_ptr<database> open_for_reading(const std::string& path) {
+  check_file(path);
+  std::unique_ptr<database> db;
+  try {
+    db = std::make_unique<database>(path, database::mode::read);
+    (void)version_of(*db);
+    return db;
+  } catch (const failure& refused) {
+    // WAL mode needs the -shm file even for reading. Where it can be neither found nor made (a read-only medium),
+    // nobody writes either, and the file is whole if no -wal lies beside it.
+    std::error_code ignored;
+    const auto wal = std::filesystem::file_size(path + "-wal", ignored);
+    const bool rests = ignored || wal == 0;
+    const auto status = refused.status();
+    if (!rests || (status != exit_status::no_permission && status != exit_status::no_input)) throw;
+  }
+  db = std::make_unique<database>(path, database::mode::frozen);
+  (void)version_of(*db);
+  return db;
+}
+
+}  // namespace intake::ledger_schema

@@ -1,0 +1,146 @@
+#include <utility>
+
+#include "digest.hpp"
+#include "ledger_schema.hpp"
+#include "ledger_state.hpp"
+#include "limits.hpp"
+
+namespace intake {
+namespace {
+
+constexpr const char* event_columns =
+    "SELECT e.sequence, e.at, e.zone, e.subject, s.id, e.kind, e.actor, e.facts, e.payload, e.digest, e.chain "
+    "FROM events e JOIN subjects s USING (subject) ORDER BY e.sequence DESC LIMIT 1";
+
+void store(database& db, std::string_view name, std::string_view value) {
+  db.run("INSERT OR REPLACE INTO meta VALUES (?, ?)", name, blob{value});
+}
+
+std::string stored(database& db, std::string_view name) {
+  auto rows = db.query("SELECT value FROM meta WHERE name = ?", name);
+  return rows.next() ? rows.text(0) : std::string();
+}
+
+std::string number_bytes(std::int64_t value) {
+  std::string out(8, '\0');
+  for (std::size_t i = 0; i < 8; ++i) out[i] = static_cast<char>(static_cast<std::uint64_t>(value) >> (56 - 8 * i));
+  return out;
+}
+
+}  // namespace
+
+std::string chain_of(std::string_view before, const event_row& row) {
+  sha256 digest;
+  const auto feed = [&](std::string_view bytes) {
+    digest.update(number_bytes(static_cast<std::int64_t>(bytes.size())));
+    digest.update(bytes);
+  };
+  feed(before);
+  for (const auto number : {row.sequence, row.at, row.zone}) digest.update(number_bytes(number));
+  for (const auto* text : {&row.id, &row.kind, &row.actor, &row.facts, &row.digest}) feed(*text);
+  digest.update(row.sealed_payload ? "+" : "-");
+  feed(row.sealed_payload.value_or(std::string()));
+  return digest.bytes();
+}
+
+void ledger::state::check_length(const secret& key) {
+  if (!key.empty() && key.view().size() < limits::ledger_key_bytes)
+    throw failure(exit_status::config, "ledger.key: shorter than " + std::to_string(limits::ledger_key_bytes) +
+                                           " characters; make one with: openssl rand -hex 32");
+}
+
+void ledger::state::fill(database& db, const secret& key) {
+  const auto salt = random_bytes(16);
+  const auto plain = key.empty() ? random_bytes(seal_key_bytes) : std::string();
+  brief_key wrap, look_up;
+  derive_key(key.empty() ? std::string_view(plain) : key.view(), salt, "intake ledger: keys", wrap);
+  look_up.randomize();
+  store(db, "ledger", to_hex(random_bytes(16)));
+  store(db, "salt", salt);
+  if (key.empty()) store(db, "plain", plain);
+  store(db, "lookup", seal(wrap.view(), "lookup", look_up.view()));
+  db.run("INSERT INTO meta VALUES ('derived', ?)", ledger_schema::derived_version);
+}
+
+void ledger::state::unlock(const secret& key) {
+  check_length(key);
+  const auto plain = stored(*db, "plain");
+  sealed = plain.empty();
+  if (!sealed && !key.empty())
+    throw failure(exit_status::config, db->path() + ": was made without a key, but ledger.key is set; seal it with: "
+                                                    "intake-ledger rekey");
+  if (sealed && key.empty()) {
+    if (how == mode::inspect) return;
+    throw failure(exit_status::config, db->path() + ": is sealed, but ledger.key is not set");
+  }
+  const auto material = sealed ? key.view() : std::string_view(plain);
+  const auto salt = stored(*db, "salt");
+  brief_key wrap, head, look_up;
+  derive_key(material, salt, "intake ledger: keys", wrap);
+  derive_key(material, salt, "intake ledger: head", head);
+  if (!unseal_key(wrap.view(), "lookup", stored(*db, "lookup"), look_up))
+    throw failure(exit_status::no_permission, db->path() + ": ledger.key does not open it (wrong key)");
+  wrap_key = secret(wrap.view());
+  head_key = secret(head.view());
+  lookup_key = secret(look_up.view());
+}
+
+std::string ledger::state::chain_start() const { return sha256_hex("intake ledger " + stored(*db, "ledger")); }
+
+event_row ledger::state::read_event(const database::rows& rows) {
+  event_row row{rows.integer(0), rows.integer(1), rows.integer(2), rows.integer(3), rows.text(4), rows.text(5),
+                rows.text(6),    rows.text(7),    rows.text(9),    rows.text(10),   std::nullopt};
+  if (!rows.null(8)) row.sealed_payload = rows.text(8);
+  return row;
+}
+
+event_row ledger::state::end_of_chain() const {
+  auto rows = db->query(event_columns);
+  if (rows.next()) return read_event(rows);
+  event_row none;
+  none.chain = chain_start();
+  return none;
+}
+
+void ledger::state::begin() {
+  last.reset();
+  dirty = false;
+}
+
+void ledger::state::record_head() {
+  if (!dirty) return;
+  const auto head = number_bytes(last->sequence) + last->chain;
+  store(*db, "head", head + hmac_sha256(head_key.view(), head));
+}
+
+std::optional<ledger_head> ledger::state::recorded_head() const {
+  const auto kept = stored(*db, "head");
+  if (kept.size() != 8 + 32 + 32) return std::nullopt;
+  const auto head = kept.substr(0, 40);
+  if (!head_key.empty() && hmac_sha256(head_key.view(), head) != kept.substr(40)) return std::nullopt;
+  std::int64_t sequence = 0;
+  for (std::size_t i = 0; i < 8; ++i) sequence = sequence << 8 | static_cast<unsigned char>(kept[i]);
+  return ledger_head{sequence, to_hex(head.substr(8))};
+}
+
+bool ledger::state::open_key(std::string_view id, std::string_view sealed_key, brief_key& key) const {
+  if (sealed_key.empty()) return false;
+  if (unseal_key(wrap_key.view(), id, sealed_key, key)) return true;
+  throw failure(exit_status::config, db->path() + ": the key of " + std::string(id) + " was changed");
+}
+
+std::string ledger::state::open_payload(const event_row& row, std::string_view sealed_key) const {
+  brief_key key;
+  if (!row.sealed_payload || !unlocked() || !open_key(row.id, sealed_key, key)) return {};
+  auto plain = unseal(key.view(), row.id + '\n' + row.kind, *row.sealed_payload);
+  if (!plain)
+    throw failure(exit_status::config,
+                  db->path() + ": the payload of event " + std::to_string(row.sequence) + " was changed");
+  return std::move(*plain);
+}
+
+std::optional<std::int64_t> ledger::state::subject_of(std::string_view id) const {
+  return db->number("SELECT subject FROM subjects WHERE id = ?", id);
+}
+
+}  // namespace intake
