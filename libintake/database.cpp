@@ -99,6 +99,17 @@ void database::script(const std::string& sql) {
   if (code != SQLITE_OK) fail(code);
 }
 
+bool database::any(const std::string& sql) {
+  bool found = false;
+  const auto visit = [](void* seen, int, char**, char**) {
+    *static_cast<bool*>(seen) = true;
+    return 1;  // one is enough
+  };
+  const int code = sqlite3_exec(connection(handle_), sql.c_str(), visit, &found, nullptr);
+  if (code != SQLITE_OK && code != SQLITE_ABORT) fail(code);
+  return found;
+}
+
 std::int64_t database::changes() const { return sqlite3_changes64(connection(handle_)); }
 
 void database::copy_to(database& destination) {

@@ -90,6 +90,8 @@ class database {
     if (!result.next()) return std::nullopt;
     return result.integer(0);
   }
+  /// Whether a query that is made up at run time (of names, never of values) has a row.
+  [[nodiscard]] bool any(const std::string& sql);
   /// Several statements without values.
   void script(const std::string& sql);
   /// Copies the whole database, page by page, while others go on using it.

@@ -52,7 +52,9 @@ std::int64_t day_number(date day) { return std::chrono::sys_days(day).time_since
 date day_of(std::int64_t number) { return std::chrono::sys_days(std::chrono::days(number)); }
 
 std::string projection::hash(const secret& lookup_key, lookup what, std::string_view value) {
-  const auto form = comparable(value);
+  auto form = comparable(value);
+  for (auto& c : form)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));  // addresses are compared without case
   return std::string(half(hmac_sha256(lookup_key.view(), std::to_string(static_cast<int>(what)) + '\n' + form)));
 }
 

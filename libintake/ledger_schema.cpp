@@ -195,4 +195,11 @@ std::unique_ptr<database> open_for_reading(const std::string& path) {
   return db;
 }
 
+std::unique_ptr<database> example() {
+  auto db = std::make_unique<database>(":memory:", database::mode::write);
+  migrate(*db, 0);
+  db->script(derived_tables("main"));
+  return db;
+}
+
 }  // namespace intake::ledger_schema

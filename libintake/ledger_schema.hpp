@@ -26,4 +26,7 @@ inline constexpr const char* derived_names[] = {"messages", "mailboxes", "source
                                                          const std::function<void(database&)>& fill);
 [[nodiscard]] std::unique_ptr<database> open_for_reading(const std::string& path);
 
+/// An empty ledger in memory: what the schema of a whole one looks like.
+[[nodiscard]] std::unique_ptr<database> example();
+
 }  // namespace intake::ledger_schema

@@ -8,9 +8,8 @@
 namespace intake {
 namespace {
 
-constexpr const char* event_columns =
-    "SELECT e.sequence, e.at, e.zone, e.subject, s.id, e.kind, e.actor, e.facts, e.payload, e.digest, e.chain "
-    "FROM events e JOIN subjects s USING (subject) ORDER BY e.sequence DESC LIMIT 1";
+constexpr const char* last_event =
+    INTAKE_EVENT_COLUMNS " FROM events e JOIN subjects s USING (subject) ORDER BY e.sequence DESC LIMIT 1";
 
 void store(database& db, std::string_view name, std::string_view value) {
   db.run("INSERT OR REPLACE INTO meta VALUES (?, ?)", name, blob{value});
@@ -85,6 +84,36 @@ void ledger::state::unlock(const secret& key) {
   lookup_key = secret(look_up.view());
 }
 
+void ledger::state::seal_keys_under(const secret& key) {
+  check_length(key);
+  if (key.empty()) throw failure(exit_status::config, "ledger.key is not set");
+  const auto salt = random_bytes(16);
+  brief_key wrap, head;
+  derive_key(key.view(), salt, "intake ledger: keys", wrap);
+  derive_key(key.view(), salt, "intake ledger: head", head);
+  std::int64_t subject = 0;
+  for (;;) {
+    std::string id, kept;
+    {
+      auto rows = db->query("SELECT subject, id, key FROM subjects WHERE subject > ? AND key IS NOT NULL "
+                            "ORDER BY subject LIMIT 1", subject);
+      if (!rows.next()) break;
+      subject = rows.integer(0);
+      id = rows.text(1);
+      kept = rows.text(2);
+    }
+    brief_key own;
+    (void)open_key(id, kept, own);
+    db->run("UPDATE subjects SET key = ? WHERE subject = ?", blob{seal(wrap.view(), id, own.view())}, subject);
+  }
+  store(*db, "salt", salt);
+  store(*db, "lookup", seal(wrap.view(), "lookup", lookup_key.view()));
+  db->run("DELETE FROM meta WHERE name = 'plain'");
+  wrap_key = secret(wrap.view());
+  head_key = secret(head.view());
+  sealed = true;
+}
+
 std::string ledger::state::chain_start() const { return sha256_hex("intake ledger " + stored(*db, "ledger")); }
 
 event_row ledger::state::read_event(const database::rows& rows) {
@@ -95,7 +124,7 @@ event_row ledger::state::read_event(const database::rows& rows) {
 }
 
 event_row ledger::state::end_of_chain() const {
-  auto rows = db->query(event_columns);
+  auto rows = db->query(last_event);
   if (rows.next()) return read_event(rows);
   event_row none;
   none.chain = chain_start();

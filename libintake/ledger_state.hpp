@@ -1,6 +1,7 @@
 // What stands behind class ledger. Included by libintake/ledger*.cpp only.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,6 +30,10 @@ enum class message_state : std::int64_t { none = 0, received = 1, judged = 2, ex
 
 inline constexpr std::size_t digest_bytes = 16;  ///< of a keyed digest: enough to tell a repetition, half the space
 
+/// What ledger::state::read_event reads; SQL texts are literals, so this is a macro.
+#define INTAKE_EVENT_COLUMNS \
+  "SELECT e.sequence, e.at, e.zone, e.subject, s.id, e.kind, e.actor, e.facts, e.payload, e.digest, e.chain, s.key"
+
 /// A row of `events` as it is stored.
 struct event_row {
   std::int64_t sequence = 0, at = 0, zone = 0, subject = 0;
@@ -38,6 +43,8 @@ struct event_row {
 
 /// SHA-256 over `before` and every column, each with its length, so that no two rows give the same bytes.
 [[nodiscard]] std::string chain_of(std::string_view before, const event_row& row);
+/// A UID that is a number (IMAP) is kept as one; nullopt for any other.
+[[nodiscard]] std::optional<std::int64_t> uid_number(std::string_view uid);
 /// Days since 1970-01-01, and back.
 [[nodiscard]] std::int64_t day_number(date day);
 [[nodiscard]] date day_of(std::int64_t number);
@@ -101,9 +108,13 @@ struct ledger::state {
   [[nodiscard]] bool open_key(std::string_view id, std::string_view sealed_key, brief_key& key) const;
   /// Plain payload; empty: none, erased, or no key. Throws failure(config) when it was changed.
   [[nodiscard]] std::string open_payload(const event_row& row, std::string_view sealed_key) const;
+  /// Part of a batch; the caller adds an event.
+  void seal_keys_under(const secret& key);
   [[nodiscard]] std::optional<std::int64_t> subject_of(std::string_view id) const;
-  /// Reads a row of: sequence, at, zone, subject, id, kind, actor, facts, payload, digest, chain.
+  /// Reads a row of INTAKE_EVENT_COLUMNS.
   [[nodiscard]] static event_row read_event(const database::rows& rows);
+  /// Recomputes the chain, opens every payload. Returns the last event.
+  [[nodiscard]] event_row check_chain(const std::function<void(std::int64_t, const std::string&)>& tell) const;
   /// Applies all events to the derived tables as they are named without a schema.
   void replay() const;
   bool add(const event& what);

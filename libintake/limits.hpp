@@ -80,6 +80,7 @@ inline constexpr unsigned worker_jobs = 64;
 // Ledger.
 inline constexpr std::chrono::milliseconds ledger_busy{30'000};  ///< wait for another process that writes
 inline constexpr std::size_t ledger_key_bytes = 32;              ///< least length of the key as it is read
-inline constexpr std::size_t ledger_payload_bytes = 16 * mib;    ///< one event; more is left out and said so
+inline constexpr std::size_t ledger_payload_bytes = 16 * mib;    ///< one event
+inline constexpr std::size_t ledger_faults = 20;                 ///< told by one check; the first are what counts
 
 }  // namespace intake::limits
