@@ -49,7 +49,9 @@ std::string to_string(date day) {
   return two_digits(year / 100) + two_digits(year) + '-' + month_and_day(day);
 }
 
-date add_days(date day, int count) { return date{sys_days{day} + days{count}}; }
+date add_days(date day, int count) {
+  return date{sys_days{day} + days{count}};
+}
 
 date civil_day(timestamp time) {
   const std::chrono::seconds local{time.seconds + std::int64_t{60} * time.offset_minutes};

@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<std::string_view, 6> auth_mechanisms = {"plain",   "login",       "xoauth2",
+constexpr std::array<std::string_view, 6> auth_mechanisms = {"plain",       "login",         "xoauth2",
                                                              "oauthbearer", "scram-sha-256", "external"};
 constexpr std::array<std::string_view, 4> server_schemes = {"imaps", "imap", "pop3s", "pop3"};
 constexpr std::array<std::string_view, 3> path_schemes = {"maildir", "mbox", "eml"};
@@ -121,8 +121,8 @@ class reader {
     const auto ids = station_ids();
     if (id.empty() || contains(ids, id)) return;
     const auto meant = nearest_word(id, ids);
-    table.error("station", "no station has the id \"" + id + '"' +
-                               (meant.empty() ? "" : "; did you mean \"" + meant + "\"?"));
+    table.error("station",
+                "no station has the id \"" + id + '"' + (meant.empty() ? "" : "; did you mean \"" + meant + "\"?"));
   }
 
   void check_own_station(const toml_table& root) const { check_station(root, made_.station); }
@@ -166,8 +166,9 @@ class reader {
       table.error("url", "\"url\" must not hold a user or password");
       return {};
     }
-    table.error("url", "\"url\" must be imaps://HOST/MAILBOX, imap://, pop3s://, pop3://, maildir:PATH, mbox:PATH or "
-                       "eml:PATH");
+    table.error("url",
+                "\"url\" must be imaps://HOST/MAILBOX, imap://, pop3s://, pop3://, maildir:PATH, mbox:PATH or "
+                "eml:PATH");
     return {};
   }
 
@@ -220,16 +221,19 @@ std::string default_path() {
     if (::access(place.c_str(), F_OK) == 0) return place;
     looked_in += (looked_in.empty() ? "" : ", ") + place;
   }
-  throw failure(exit_status::no_input, "no configuration: name one with --config or INTAKE_CONFIG (looked for " +
-                                           looked_in + ')');
+  throw failure(exit_status::no_input,
+                "no configuration: name one with --config or INTAKE_CONFIG (looked for " + looked_in + ')');
 }
 
 }  // namespace
 
-std::string config::folder() const { return fs::absolute(file).parent_path().string(); }
+std::string config::folder() const {
+  return fs::absolute(file).parent_path().string();
+}
 
 const station& config::own_station() const {
-  const auto it = std::find_if(stations.begin(), stations.end(), [&](const auto& known) { return known.id == station; });
+  const auto it =
+      std::find_if(stations.begin(), stations.end(), [&](const auto& known) { return known.id == station; });
   if (it == stations.end()) throw failure(exit_status::config, file + ": no station has the id \"" + station + '"');
   return *it;
 }
@@ -245,6 +249,8 @@ const station* config::find_station(std::string_view name) const {
   return nullptr;
 }
 
-config load_config(const std::string& path) { return reader(path.empty() ? default_path() : path).read(); }
+config load_config(const std::string& path) {
+  return reader(path.empty() ? default_path() : path).read();
+}
 
 }  // namespace intake

@@ -20,7 +20,7 @@ struct station {
 struct account {
   std::string name;
   std::string station;  ///< id; this desk's when the file names none
-  std::string url;  ///< imaps:// imap:// pop3s:// pop3:// maildir:PATH mbox:PATH eml:PATH
+  std::string url;      ///< imaps:// imap:// pop3s:// pop3:// maildir:PATH mbox:PATH eml:PATH
   std::string user;
   std::string password;  ///< reference, see read_secret; never the value
   std::string ca_file;
@@ -41,7 +41,7 @@ struct config {
   std::vector<intake::station> stations;
   std::vector<intake::account> accounts;
   struct {
-    std::vector<std::string> passwords;  ///< references, see read_password_list
+    std::vector<std::string> passwords;                 ///< references, see read_password_list
     std::size_t max_members = limits::archive_members;  ///< may be lowered, never raised
     std::size_t max_bytes = limits::archive_bytes;
     std::size_t max_depth = limits::archive_depth;

@@ -1,5 +1,5 @@
-// Public holidays by the Act on National Holidays (国民の祝日に関する法律, 1948 law 178) and its amendments, computed so
-// that no list has to be kept. The equinoxes follow the usual approximation of the almanac, good for 1900 to 2099.
+// Public holidays by the Act on National Holidays (国民の祝日に関する法律, 1948 law 178) and its amendments, computed
+// so that no list has to be kept. The equinoxes follow the usual approximation of the almanac, good for 1900 to 2099.
 #include <array>
 
 #include "calendar.hpp"
@@ -62,9 +62,9 @@ struct happy_monday {
 };
 
 constexpr std::array happy_mondays = {
-    happy_monday{2000, for_ever, 1, 2, "成人の日"},  happy_monday{2003, 2019, 7, 3, "海の日"},
-    happy_monday{2022, for_ever, 7, 3, "海の日"},    happy_monday{2003, for_ever, 9, 3, "敬老の日"},
-    happy_monday{2000, 2019, 10, 2, "体育の日"},     happy_monday{2022, for_ever, 10, 2, "スポーツの日"},
+    happy_monday{2000, for_ever, 1, 2, "成人の日"}, happy_monday{2003, 2019, 7, 3, "海の日"},
+    happy_monday{2022, for_ever, 7, 3, "海の日"},   happy_monday{2003, for_ever, 9, 3, "敬老の日"},
+    happy_monday{2000, 2019, 10, 2, "体育の日"},    happy_monday{2022, for_ever, 10, 2, "スポーツの日"},
 };
 
 /// Day of the month, from the length of the year and the leap days since 1980 (to 1979: another base and count).

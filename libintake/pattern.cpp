@@ -7,9 +7,13 @@
 namespace intake {
 namespace {
 
-const re2::RE2& compiled(const std::shared_ptr<const void>& re) { return *static_cast<const re2::RE2*>(re.get()); }
+const re2::RE2& compiled(const std::shared_ptr<const void>& re) {
+  return *static_cast<const re2::RE2*>(re.get());
+}
 
-std::string text_of(re2::StringPiece piece) { return piece.data() ? std::string(piece.data(), piece.size()) : ""; }
+std::string text_of(re2::StringPiece piece) {
+  return piece.data() ? std::string(piece.data(), piece.size()) : "";
+}
 
 /// Start of the next search, so that a pattern which matches nothing at a place gets past it.
 std::size_t after(re2::StringPiece text, re2::StringPiece match) {
@@ -32,7 +36,9 @@ pattern::pattern(const std::string& text) : text_(text) {
   re_ = std::move(re);
 }
 
-int pattern::groups() const { return re_ ? compiled(re_).NumberOfCapturingGroups() : 0; }
+int pattern::groups() const {
+  return re_ ? compiled(re_).NumberOfCapturingGroups() : 0;
+}
 
 std::vector<std::string> pattern::group_names() const {
   std::vector<std::string> names;

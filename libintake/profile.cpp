@@ -45,10 +45,14 @@ std::optional<int> clock_minutes(std::string_view text) {
 /// Milder to stricter; the profile may only go up.
 int strictness(effect what) {
   switch (what) {
-    case effect::none: return 0;
-    case effect::mend: return 1;
-    case effect::doubt: return 2;
-    case effect::refuse: break;
+    case effect::none:
+      return 0;
+    case effect::mend:
+      return 1;
+    case effect::doubt:
+      return 2;
+    case effect::refuse:
+      break;
   }
   return 3;
 }
@@ -164,8 +168,7 @@ class reader {
     auto& csv = made_.list.csv.emplace();
     csv.attachment = required_pattern(table, "attachment", 0);
     csv.encoding = lower_case(table.text("encoding"));
-    constexpr std::array<std::string_view, 6> encodings = {"",       "utf-8",       "cp932",
-                                                           "euc-jp", "iso-2022-jp", "utf-16"};
+    constexpr std::array<std::string_view, 6> encodings = {"", "utf-8", "cp932", "euc-jp", "iso-2022-jp", "utf-16"};
     if (!contains(encodings, csv.encoding))
       table.error("encoding", "unknown encoding \"" + csv.encoding + "\": utf-8, cp932, euc-jp, iso-2022-jp or utf-16");
     const auto columns = table.required_table("columns");
@@ -210,8 +213,9 @@ class reader {
       read_notice(notice, name);
       if (notice.has("site_administrator"))
         read_notice(notice.table("site_administrator"), name + ".site_administrator");
+      const auto clauses = notice.table("clause");
       for (const auto& clause : clause_keys)
-        if (notice.has(clause.key)) read_notice(notice.table(clause.key), name + '.' + std::string(clause.key));
+        if (clauses.has(clause.key)) read_notice(clauses.table(clause.key), name + '.' + std::string(clause.key));
     }
   }
 
@@ -253,8 +257,10 @@ class reader {
 
   static std::vector<std::string> required_texts(const toml_table& table, std::string_view key) {
     auto values = table.texts(key);
-    if (!table.has(key)) table.error({}, "missing key \"" + std::string(key) + '"');
-    else if (values.empty()) table.error(key, '"' + std::string(key) + "\" must not be empty");
+    if (!table.has(key))
+      table.error({}, "missing key \"" + std::string(key) + '"');
+    else if (values.empty())
+      table.error(key, '"' + std::string(key) + "\" must not be empty");
     return values;
   }
 

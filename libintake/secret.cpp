@@ -226,7 +226,9 @@ secret& secret::operator=(secret&& other) noexcept {
   return *this;
 }
 
-secret::~secret() { wipe(); }
+secret::~secret() {
+  wipe();
+}
 
 void secret::wipe() noexcept {
   if (!data_) return;
@@ -234,7 +236,9 @@ void secret::wipe() noexcept {
   ::munmap(data_, capacity_);
 }
 
-bool secret::all_locked() { return !some_unlocked; }
+bool secret::all_locked() {
+  return !some_unlocked;
+}
 
 bool is_secret_reference(std::string_view text) {
   return text.starts_with("file:") || text.starts_with("credential:") || text.starts_with("command:");

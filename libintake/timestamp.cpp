@@ -74,7 +74,7 @@ std::optional<clock_time> parse_clock(std::string_view text) {
   const auto hour = digits(text.substr(0, colon));
   const auto rest = text.substr(colon + 1);
   const auto minute = digits(rest.substr(0, 2));
-  const auto second = rest.size() == 2 ? std::optional(0)
+  const auto second = rest.size() == 2                     ? std::optional(0)
                       : rest.size() == 5 && rest[2] == ':' ? digits(rest.substr(3))
                                                            : std::nullopt;
   if (!hour || !minute || !second) return std::nullopt;
@@ -96,8 +96,15 @@ std::optional<int> parse_zone(std::string_view text) {
     std::string_view name;
     int offset;
   };
-  constexpr std::array<named, 9> zones = {{{"edt", -240}, {"est", -300}, {"cdt", -300}, {"cst", -360}, {"mdt", -360},
-                                           {"mst", -420}, {"pdt", -420}, {"pst", -480}, {"jst", 540}}};
+  constexpr std::array<named, 9> zones = {{{"edt", -240},
+                                           {"est", -300},
+                                           {"cdt", -300},
+                                           {"cst", -360},
+                                           {"mdt", -360},
+                                           {"mst", -420},
+                                           {"pdt", -420},
+                                           {"pst", -480},
+                                           {"jst", 540}}};
   for (const auto& zone : zones)
     if (same_letters(text, zone.name)) return zone.offset;
   for (const char c : text)
@@ -154,7 +161,8 @@ std::string to_rfc3339(timestamp time) {
 std::optional<timestamp> parse_rfc5322_date(std::string_view text) {
   tokens words(text);
   auto word = words.next();
-  if (!word.empty() && !(word[0] >= '0' && word[0] <= '9')) word = words.next();  // the day of the week says nothing new
+  if (!word.empty() && !(word[0] >= '0' && word[0] <= '9'))
+    word = words.next();  // the day of the week says nothing new
 
   std::string_view month, year;
   const auto dash = word.find('-');

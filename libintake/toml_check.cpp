@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <map>
-#include <numeric>
 #include <set>
 #include <utility>
 
@@ -18,7 +17,9 @@
 namespace intake {
 namespace {
 
-const toml::table& as_table(const void* table) { return *static_cast<const toml::table*>(table); }
+const toml::table& as_table(const void* table) {
+  return *static_cast<const toml::table*>(table);
+}
 
 std::string read_whole(const std::string& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -43,27 +44,38 @@ std::string read_whole(const std::string& path) {
 
 std::string_view kind_name(toml::node_type type) {
   switch (type) {
-    case toml::node_type::string: return "a string";
-    case toml::node_type::integer: return "a whole number";
-    case toml::node_type::boolean: return "true or false";
-    case toml::node_type::date: return "a date";
-    case toml::node_type::array: return "an array";
-    case toml::node_type::table: return "a table";
-    default: return "of another type";
+    case toml::node_type::string:
+      return "a string";
+    case toml::node_type::integer:
+      return "a whole number";
+    case toml::node_type::boolean:
+      return "true or false";
+    case toml::node_type::date:
+      return "a date";
+    case toml::node_type::array:
+      return "an array";
+    case toml::node_type::table:
+      return "a table";
+    default:
+      return "of another type";
   }
 }
 
+/// Insertions, deletions, replacements and swaps of neighbours that make one word of the other.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), 0U);
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i + 1);
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const auto replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = std::exchange(row[j + 1], std::min({row[j] + 1, row[j + 1] + 1, replaced}));
+  std::vector<std::vector<std::size_t>> cost(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
+  for (std::size_t i = 0; i <= a.size(); ++i) {
+    for (std::size_t j = 0; j <= b.size(); ++j) {
+      if (i == 0 || j == 0) {
+        cost[i][j] = i + j;
+        continue;
+      }
+      cost[i][j] = std::min({cost[i - 1][j] + 1, cost[i][j - 1] + 1, cost[i - 1][j - 1] + (a[i - 1] != b[j - 1])});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        cost[i][j] = std::min(cost[i][j], cost[i - 2][j - 2] + 1);
     }
   }
-  return row.back();
+  return cost[a.size()][b.size()];
 }
 
 bool is_printable(std::string_view text) {
@@ -73,10 +85,13 @@ bool is_printable(std::string_view text) {
   });
 }
 
+const toml::node* as_node(const void* node) {
+  return static_cast<const toml::node*>(node);
+}
 
-const toml::node* as_node(const void* node) { return static_cast<const toml::node*>(node); }
-
-unsigned line_of(const toml::node& node) { return std::max<unsigned>(node.source().begin.line, 1); }
+unsigned line_of(const toml::node& node) {
+  return std::max<unsigned>(node.source().begin.line, 1);
+}
 
 std::string iso(const toml::date& day) {
   return to_string(date{std::chrono::year(day.year), std::chrono::month(day.month), std::chrono::day(day.day)});
@@ -93,6 +108,8 @@ std::string day_of(const toml::node& node) {
 
 std::string nearest_word(std::string_view wrong, const std::vector<std::string>& known) {
   std::string nearest;
+  constexpr std::size_t longest = 200;  // no key is; the cost is quadratic
+  if (wrong.size() > longest) return nearest;
   std::size_t least = std::max<std::size_t>(wrong.size() / 3, 1) + 1;
   for (const auto& word : known)
     if (const auto distance = edit_distance(wrong, word); distance < least) {
@@ -150,7 +167,9 @@ toml_table toml_document::root() {
   return {this, &state_->root, {}};
 }
 
-void toml_document::error(unsigned line, const std::string& text) { state_->errors.emplace(line, text); }
+void toml_document::error(unsigned line, const std::string& text) {
+  state_->errors.emplace(line, text);
+}
 
 void toml_document::finish() {
   state_->check(state_->root);
@@ -217,8 +236,10 @@ std::vector<std::string> toml_table::texts(std::string_view key) const {
   if (!array) wrong_type(key, "an array of strings");
   for (std::size_t i = 0; array && i < array->size(); ++i) {
     const auto* const value = (*array)[i].as_string();
-    if (value && !value->get().empty() && is_printable(value->get())) values.push_back(value->get());
-    else document_->error(line_of((*array)[i]), '"' + std::string(key) + "\" must hold strings that are not empty");
+    if (value && !value->get().empty() && is_printable(value->get()))
+      values.push_back(value->get());
+    else
+      document_->error(line_of((*array)[i]), '"' + std::string(key) + "\" must hold strings that are not empty");
   }
   return values;
 }
@@ -229,8 +250,10 @@ std::int64_t toml_table::number(std::string_view key, std::int64_t otherwise, st
   if (!found) return otherwise;
   const auto* const value = found->as_integer();
   if (value && low <= value->get() && value->get() <= high) return value->get();
-  if (!value) wrong_type(key, "a whole number");
-  else error(key, '"' + std::string(key) + "\" must be " + std::to_string(low) + " to " + std::to_string(high));
+  if (!value)
+    wrong_type(key, "a whole number");
+  else
+    error(key, '"' + std::string(key) + "\" must be " + std::to_string(low) + " to " + std::to_string(high));
   return otherwise;
 }
 
@@ -258,13 +281,17 @@ std::vector<std::string> toml_table::days(std::string_view key) const {
   if (!array) wrong_type(key, "an array of dates");
   for (std::size_t i = 0; array && i < array->size(); ++i) {
     auto value = day_of((*array)[i]);
-    if (value.empty()) document_->error(line_of((*array)[i]), '"' + std::string(key) + "\" must hold dates");
-    else values.push_back(std::move(value));
+    if (value.empty())
+      document_->error(line_of((*array)[i]), '"' + std::string(key) + "\" must hold dates");
+    else
+      values.push_back(std::move(value));
   }
   return values;
 }
 
-bool toml_table::has(std::string_view key) const { return node(key) != nullptr; }
+bool toml_table::has(std::string_view key) const {
+  return node(key) != nullptr;
+}
 
 toml_table toml_table::table(std::string_view key) const {
   const auto* const found = as_node(node(key));
@@ -293,7 +320,8 @@ std::vector<toml_table> toml_table::tables(std::string_view key) const {
   for (std::size_t i = 0; array && i < array->size(); ++i) {
     const auto* const below = (*array)[i].as_table();
     if (!below) {
-      document_->error(line_of((*array)[i]), '"' + std::string(key) + "\" must hold tables: [[" + std::string(key) + "]]");
+      document_->error(line_of((*array)[i]),
+                       '"' + std::string(key) + "\" must hold tables: [[" + std::string(key) + "]]");
       continue;
     }
     document_->state_->known[below];

@@ -11,9 +11,13 @@ using namespace intake;
 
 namespace {
 
-date day(const char* text) { return parse_iso_date(text).value(); }
+date day(const char* text) {
+  return parse_iso_date(text).value();
+}
 
-std::string_view holiday(const char* text) { return japanese_holiday(day(text)); }
+std::string_view holiday(const char* text) {
+  return japanese_holiday(day(text));
+}
 
 std::filesystem::path corpora() {
   if (const char* const named = std::getenv("INTAKE_CORPORA")) return named;
@@ -30,7 +34,9 @@ desk_calendar desk() {
   return made;
 }
 
-std::string handled(const char* arrived) { return to_string(desk().handling_day(parse_rfc3339(arrived).value())); }
+std::string handled(const char* arrived) {
+  return to_string(desk().handling_day(parse_rfc3339(arrived).value()));
+}
 
 std::string read_mail_date(std::string_view text) {
   const auto time = parse_rfc5322_date(text);
@@ -44,8 +50,9 @@ TEST_SUITE("calendar") {
     CHECK(to_string(day("2026-11-24")) == "2026-11-24");
     CHECK(to_string(day("2024-02-29")) == "2024-02-29");
     CHECK(to_string(day("0001-01-01")) == "0001-01-01");
-    for (const char* const wrong : {"", "2026-11-2", "2026/11/24", "2026-02-29", "2026-13-01", "2026-00-10", "2026-11-31",
-                                    "2026-11-24 ", "+026-11-24", "2026-1124-", "0000-01-01", "２０２６-11-24"})
+    for (const char* const wrong :
+         {"", "2026-11-2", "2026/11/24", "2026-02-29", "2026-13-01", "2026-00-10", "2026-11-31", "2026-11-24 ",
+          "+026-11-24", "2026-1124-", "0000-01-01", "２０２６-11-24"})
       CHECK_MESSAGE(!parse_iso_date(wrong), wrong);
   }
 
@@ -55,7 +62,8 @@ TEST_SUITE("calendar") {
   }
 
   TEST_CASE("RFC 3339 times are read with their offset and written back") {
-    for (const char* const same : {"2026-11-22T23:40:01+09:00", "1969-12-31T00:00:00-05:30", "2026-01-01T00:00:00+00:00"})
+    for (const char* const same :
+         {"2026-11-22T23:40:01+09:00", "1969-12-31T00:00:00-05:30", "2026-01-01T00:00:00+00:00"})
       CHECK(to_rfc3339(parse_rfc3339(same).value()) == same);
     CHECK(parse_rfc3339("2026-11-22T14:40:01Z")->seconds == parse_rfc3339("2026-11-22T23:40:01+09:00")->seconds);
     CHECK(parse_rfc3339("2026-11-22T14:40:01.123456Z")->seconds == parse_rfc3339("2026-11-22T14:40:01Z")->seconds);
@@ -113,14 +121,14 @@ TEST_SUITE("calendar") {
   }
 
   TEST_CASE("substitute and between days follow the rule of their year") {
-    CHECK(holiday("1973-02-12").empty());            // before the rule
+    CHECK(holiday("1973-02-12").empty());  // before the rule
     CHECK(holiday("1973-04-30") == "振替休日");
-    CHECK(holiday("1985-05-04").empty());            // before the day between
+    CHECK(holiday("1985-05-04").empty());  // before the day between
     CHECK(holiday("1988-05-04") == "国民の休日");
-    CHECK(holiday("1986-05-04").empty());            // a Sunday
-    CHECK(holiday("1987-05-04") == "振替休日");      // a Monday after a Sunday
+    CHECK(holiday("1986-05-04").empty());        // a Sunday
+    CHECK(holiday("1987-05-04") == "振替休日");  // a Monday after a Sunday
     CHECK(holiday("2003-05-06").empty());
-    CHECK(holiday("2008-05-06") == "振替休日");      // pushed past two holidays since 2007
+    CHECK(holiday("2008-05-06") == "振替休日");  // pushed past two holidays since 2007
     CHECK(holiday("2009-05-06") == "振替休日");
     CHECK(holiday("2009-09-22") == "国民の休日");
     CHECK(holiday("2021-08-09") == "振替休日");
