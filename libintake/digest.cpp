@@ -2,7 +2,11 @@
 
 #include <openssl/evp.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "failure.hpp"
+#include "limits.hpp"
 
 namespace intake {
 
@@ -62,6 +66,41 @@ std::string message_identity(std::string_view raw) {
     raw.remove_prefix(cr + 1);  // the LF stays
   }
   return "m-" + digest.hex().substr(0, 32);
+}
+
+void message_digest::settle() {
+  if (std::exchange(after_cr_, false)) line_ends_ += '\r';
+  digest_.update(line_ends_);
+  line_ends_.clear();
+}
+
+void message_digest::update(std::string_view bytes) {
+  // Line ends that come without end would fill the memory; a message that is more than this of them is none.
+  constexpr std::size_t most = 16 * limits::mib;
+  while (!bytes.empty()) {
+    const std::size_t plain = std::min(bytes.find_first_of("\r\n"), bytes.size());
+    if (plain > 0) {
+      settle();
+      digest_.update(bytes.substr(0, plain));
+      bytes.remove_prefix(plain);
+      continue;
+    }
+    if (bytes[0] == '\n') {
+      after_cr_ = false;
+      line_ends_ += '\n';
+    } else if (std::exchange(after_cr_, true)) {
+      line_ends_ += '\r';
+    }
+    bytes.remove_prefix(1);
+    if (line_ends_.size() > most) {
+      digest_.update(line_ends_);
+      line_ends_.clear();
+    }
+  }
+}
+
+std::string message_digest::identity() {
+  return "m-" + digest_.hex().substr(0, 32);
 }
 
 }  // namespace intake

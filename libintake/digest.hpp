@@ -31,4 +31,17 @@ class sha256 {
 /// ends left out, so that it is the same through IMAP, POP3 (which adds a line end) and Maildir (which stores LF).
 [[nodiscard]] std::string message_identity(std::string_view raw);
 
+/// The same for a message that comes in pieces.
+class message_digest {
+ public:
+  void update(std::string_view bytes);
+  [[nodiscard]] std::string identity();
+
+ private:
+  void settle();
+  sha256 digest_;
+  std::string line_ends_;  ///< seen last, CRLF as LF; they count once something follows
+  bool after_cr_ = false;
+};
+
 }  // namespace intake
