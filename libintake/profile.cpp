@@ -81,6 +81,7 @@ class reader {
     read_application(root.required_table("application"));
     read_list(root.required_table("list"));
     read_correction(root.required_table("correction"));
+    made_.direct.subject = optional_pattern(root.table("direct"), "subject");
     read_procedures(root.table("procedures"));
     read_calendar(root.table("calendar"));
     read_notices(root.table("notices"));
@@ -112,6 +113,7 @@ class reader {
       made_.site.senders.push_back(lower_case(std::move(sender)));
     }
     for (auto& host : table.texts("url_hosts")) made_.site.url_hosts.push_back(lower_case(std::move(host)));
+    made_.site.names = table.texts("names");
     const auto authentication = table.table("authentication");
     if (!authentication.present()) return;
     made_.site.authentication_server = lower_case(authentication.required_text("server"));
@@ -129,6 +131,13 @@ class reader {
     if (attachments.has("kind")) made_.application.attachments_kind = attachments.required_text("kind");
     if (made_.application.attachments_kind != "zip-aes")
       attachments.error("kind", "unknown kind \"" + made_.application.attachments_kind + "\": zip-aes");
+
+    for (const auto& person : table.tables("same_person")) {
+      const auto in = person.required_text("in");
+      constexpr std::array<std::string_view, 4> places = {"body", "subject", "reply_to", "file"};
+      if (!contains(places, in)) person.error("in", "unknown place \"" + in + "\": body, subject, reply_to or file");
+      made_.application.same_person.push_back({in, required_pattern(person, "name", 1)});
+    }
 
     const auto fields = table.required_table("fields");
     for (const auto& name : fields.keys()) {

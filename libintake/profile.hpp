@@ -47,7 +47,14 @@ struct profile {
     std::string authentication_server;                ///< authserv-id whose Authentication-Results count; empty: none
     std::vector<std::string> authentication_require;  ///< "dkim", "spf", "dmarc": each must have passed
     std::vector<std::string> url_hosts;               ///< hosts that a genuine body may link to
+    std::vector<std::string> names;                   ///< what the site calls itself; nobody else may in a From
   } site;
+
+  /// Another place of the mail that must name the applicant, if it names anyone.
+  struct same_person {
+    std::string in;  ///< "body", "subject", "reply_to" (its display name), "file" (names of files, without folders)
+    pattern name;    ///< first group is the name
+  };
 
   struct {
     pattern subject;
@@ -55,7 +62,12 @@ struct profile {
     std::string attachments_kind = "zip-aes";
     std::vector<std::string> layout;                      ///< labels that a genuine body has
     std::vector<std::pair<std::string, pattern>> fields;  ///< in the order of the profile
+    std::vector<intake::profile::same_person> same_person;
   } application;
+
+  struct {
+    pattern subject;  ///< of mails that are applications sent past the site; none: told by attachments and labels
+  } direct;
 
   struct {
     pattern subject, day, rows, count;
