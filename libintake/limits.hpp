@@ -66,6 +66,17 @@ inline constexpr std::size_t render_page_pixels = 60'000'000;
 inline constexpr std::size_t render_text_boxes = 100000;  ///< of one page
 inline constexpr std::chrono::seconds render_time{120};   ///< default, for one document
 
+// Judging.
+inline constexpr std::size_t written_date_bytes = 160;   ///< a date in words; longer text is none
+inline constexpr std::size_t field_bytes = 1000;         ///< one field of an application or of a list's entry
+inline constexpr std::size_t body_exhibits = 8;          ///< examples shown in one finding
+inline constexpr std::size_t body_exhibit_bytes = 120;   ///< of one example
+inline constexpr std::size_t body_hosts = 64;            ///< distinct hosts looked at; the first unknown one is enough
+inline constexpr std::size_t list_entries = 100'000;     ///< of one list mail: crossing it is mail.limit
+inline constexpr std::size_t list_csv_bytes = 32 * mib;  ///< of one list file: crossing it is mail.limit
+inline constexpr std::size_t list_csv_columns = 200;
+inline constexpr std::size_t stream_memory_entries = 1'000'000;  ///< of one run of intake-verify
+
 // Secrets and configuration.
 inline constexpr std::size_t secret_bytes = 256 * kib;        ///< one secret, or one list of passwords
 inline constexpr std::chrono::seconds secret_command{30};     ///< for "command:" to answer

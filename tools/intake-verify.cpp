@@ -1,0 +1,74 @@
+// intake-verify - judge each message by the profile: its kind, its fields, what speaks against it, what is to be done.
+#include <unistd.h>
+
+#include "libintake/judge.hpp"
+#include "libintake/ledger.hpp"
+#include "libintake/sandbox.hpp"
+#include "libintake/secret.hpp"
+#include "tool.hpp"
+
+namespace {
+
+/// The ledger's snapshot and what has passed in this run, asked as one.
+class everything_known final : public intake::precedents {
+ public:
+  everything_known(intake::history past, const intake::stream_memory& stream)
+      : past_(std::move(past)), stream_(stream) {}
+
+  bool receipt_seen(std::string_view number, std::string_view id) const override {
+    return stream_.receipt_seen(number, id) || past_.receipt_seen_elsewhere(number, id);
+  }
+  bool malware_from_applicant(std::string_view applicant, std::string_view id) const override {
+    return stream_.malware_from_applicant(applicant, id) || past_.malware_from_applicant(applicant, id);
+  }
+  bool malware_from_sender(std::string_view address, std::string_view id) const override {
+    return stream_.malware_from_sender(address, id) || past_.malware_from_sender(address, id);
+  }
+  bool whole() const override { return stream_.whole(); }
+
+ private:
+  intake::history past_;
+  const intake::stream_memory& stream_;
+};
+
+/// An empty one on the first day, before there is a ledger.
+intake::history read_history(const intake::config& desk) {
+  if (desk.ledger.path.empty() || ::access(desk.ledger.path.c_str(), F_OK) != 0) return {};
+  intake::secret key;
+  if (!desk.ledger.key.empty()) key = intake::read_secret(desk.ledger.key, "ledger.key");
+  return intake::ledger(desk.ledger.path, intake::ledger::mode::read, key).take_history();
+}
+
+intake::exit_status verify(intake::context& context) {
+  const auto& rule = context.profile();
+  const intake::judge judge(rule, context.config());
+  intake::stream_memory stream;
+  const everything_known known(read_history(context.config()), stream);
+
+  // One worker, because each message is compared with those before it.
+  auto options = context.filter();
+  options.jobs = 1;
+  intake::filter_stage stage;
+  stage.name = "verify";
+  stage.role = intake::sandbox::role::parser;
+  stage.prepare = [&] { stream.recall(); };
+  stage.handle = [&](intake::record& rec) {
+    const auto made = judge.consider(rec, known, intake::sandbox::disabled());
+    intake::remember(stream, rec, made);
+    intake::write(rec, made);
+  };
+  return run_filter(options, stage);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  intake::tool tool("intake-verify", "Judge each message by the profile: kind, fields, findings, actions, disposition.");
+  tool.is_filter()
+      .example("intake-fetch --new | intake-parse | intake-decrypt | intake-scan | intake-verify | intake-show",
+               "the day's mails, judged, as a table")
+      .example("intake-verify --fail-on=confirm --fail-on=return < scanned.ndjson > judged.ndjson",
+               "status 1 when a person must look at something")
+      .body(verify);
+  return tool.run(argc, argv);
+}
