@@ -176,11 +176,12 @@ void body_examiner::state::look_at_characters(std::string_view text, found& into
     const auto script = c < 0 ? USCRIPT_UNKNOWN : script_of(c);
     const bool leading_mark = first && c == 0xFEFF;  // a byte order mark at the very start says nothing
     first = false;
-    if (c >= 0 && !leading_mark && is_invisible(c, behind_kanji)) into.invisible.add(code_point_name(c));
+    const bool invisible = c >= 0 && !leading_mark && is_invisible(c, behind_kanji);
+    if (invisible) into.invisible.add(code_point_name(c));
     if (is_radical(c)) into.confusable.add("“" + std::string(bytes) + "”");
     behind_kanji = script == USCRIPT_HAN;
     const bool mark = c >= 0 && (U_GET_GC_MASK(c) & U_GC_M_MASK) != 0;
-    const bool letter = c >= 0 && u_isalpha(c) && !is_japanese(script);
+    const bool letter = c >= 0 && u_isalpha(c) && !is_japanese(script) && !invisible;
     if (!letter && !(mark && word.letters != 0) && !(c >= 0 && u_isdigit(c) && word.letters != 0)) {
       settle(word, into);
       return;

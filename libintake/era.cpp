@@ -317,9 +317,9 @@ std::optional<written_time> parse_written_time(std::string_view text) {
   if (!day || !weekday_fits(at, *day)) return std::nullopt;
   written_time out{.day = *day};
   at.spaces();
+  if (at.done()) return out;
   at.eat("T");
   at.spaces();
-  if (at.done()) return out;
   if (!clock(at, out) || !zone(at, out)) return std::nullopt;
   at.spaces();
   if (!at.done()) return std::nullopt;
