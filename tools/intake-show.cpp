@@ -1,0 +1,71 @@
+// intake-show - records as a table, or one message on a page; never a byte of a file.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "libintake/page.hpp"
+#include "libintake/show.hpp"
+#include "tool.hpp"
+
+namespace {
+
+using namespace intake;
+
+void print(const std::string& text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size())
+    throw system_failure(exit_status::io, "writing the table");
+}
+
+/// A message is asked for by its id, with or without "m-", or the beginning of it; or by its receipt number.
+bool is_asked_for(const record& rec, const std::string& wanted) {
+  const auto id = rec.id();
+  return id.starts_with(wanted) || (id.starts_with("m-") && id.substr(2).starts_with(wanted)) ||
+         rec["application"]["receipt_no"].str() == wanted || rec["correction"]["receipt_no"].str() == wanted;
+}
+
+exit_status show_all(const std::string& wanted, bool json) {
+  const auto style = terminal::style_of(STDOUT_FILENO);
+  sandbox::enter(sandbox::role::parser);
+
+  line_reader reader(STDIN_FILENO);
+  show::table table(style);
+  bool unusable = false, shown = false;
+  for (auto outcome = reader.next(); outcome != line_reader::outcome::end; outcome = reader.next()) {
+    try {
+      if (outcome != line_reader::outcome::line) throw unusable_line("torn or too long");
+      const record rec = show::read(reader.line());
+      if (!wanted.empty() && !is_asked_for(rec, wanted)) continue;
+      if (json) {
+        print(show::without_bytes(rec) + "\n");
+      } else if (!wanted.empty()) {
+        print(show::page(rec, style));
+      } else {
+        if (!shown) print(table.head());
+        print(table.row(rec));
+      }
+      shown = true;
+    } catch (const unusable_line& error) {
+      fmt::print(stderr, "intake-show: {}: {}\n", tr("a line that is not a record"), error.what());
+      unusable = true;
+    }
+  }
+  if (wanted.empty() && !json && shown) print(table.foot());
+  if (std::fflush(stdout) != 0) throw system_failure(exit_status::io, "writing the table");
+  if (!wanted.empty() && !shown) throw failure(exit_status::no_input, fmt::format("{}: {}", wanted, tr("no such message")));
+  return unusable ? exit_status::data : exit_status::ok;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::string wanted;
+  bool json = false;
+  intake::tool tool("intake-show", "Show records as a table, or one message on a page.");
+  tool.positional("ID", wanted, "show this message only: its id or the beginning of it, or its receipt number", false);
+  tool.flag("--json", json, "write the records as JSON, without the bytes of their files");
+  tool.example("intake-ledger query --day 2026-11-17 | intake-show", "the table of a day");
+  tool.example("intake-show 3fa29c < records", "one message on a page");
+  tool.body([&](intake::context&) { return show_all(wanted, json); });
+  return tool.run(argc, argv);
+}
