@@ -16,6 +16,7 @@
 #include "limits.hpp"
 #include "line_edits.hpp"
 #include "record.hpp"
+#include "show.hpp"
 
 namespace intake {
 namespace {
@@ -159,7 +160,10 @@ std::string_view line_reader::at(std::uint64_t offset, std::uint64_t size) const
 record_writer::record_writer(int fd) : fd_(fd) {
   std::signal(SIGPIPE, SIG_IGN);  // a write to a dead worker must not end the stream; put() minds stdout
   (void)fcntl(fd_, F_SETPIPE_SZ, static_cast<int>(chunk));
+  if (isatty(fd_)) table_ = std::make_unique<show::table>(terminal::style_of(fd_));
 }
+
+record_writer::~record_writer() = default;
 
 void record_writer::write_line(std::string_view line) {
   spliced_line whole;
@@ -168,11 +172,20 @@ void record_writer::write_line(std::string_view line) {
 }
 
 void record_writer::write_line(const spliced_line& line) {
+  if (table_) {
+    const std::string rows = table_->lines(show::read(line.join()));
+    put({rows});
+    return;
+  }
+  std::vector<std::string_view> pieces = line.pieces;
+  pieces.emplace_back("\n");
+  put(pieces);
+}
+
+void record_writer::put(const std::vector<std::string_view>& pieces) {
   std::vector<iovec> left;
-  left.reserve(line.pieces.size() + 1);
-  const auto add = [&](std::string_view piece) { left.push_back({const_cast<char*>(piece.data()), piece.size()}); };
-  for (const auto& piece : line.pieces) add(piece);
-  add("\n");
+  left.reserve(pieces.size());
+  for (const auto& piece : pieces) left.push_back({const_cast<char*>(piece.data()), piece.size()});
   std::size_t at = 0;
   while (at < left.size()) {
     const ssize_t written = writev(fd_, &left[at], static_cast<int>(std::min<std::size_t>(left.size() - at, IOV_MAX)));
@@ -192,6 +205,10 @@ void record_writer::write_line(const spliced_line& line) {
 }
 
 void record_writer::finish() {
+  if (table_) {
+    const std::string totals = table_->foot();
+    put({totals});
+  }
   // Some file systems tell of a full disk only when the file is closed.
   const int copy = dup(fd_);
   if (copy < 0 || close(copy) != 0) throw system_failure(exit_status::io, "writing the records");

@@ -68,11 +68,19 @@ class line_reader {
   std::uint64_t size_ = 0;
 };
 
-/// Writes records to stdout, one line each. Throws failure(io) on a short write or a full disk; a closed pipe ends the
-/// process by SIGPIPE.
+namespace show {
+class table;
+}
+
+/// Writes records to stdout, one line each; to a terminal, as the table of intake-show instead. Throws failure(io) on a
+/// short write or a full disk; a closed pipe ends the process by SIGPIPE.
 class record_writer {
  public:
+  /// Opens locale data when `fd` is a terminal, so it comes before confinement where words matter.
   explicit record_writer(int fd = 1);
+  ~record_writer();
+  record_writer(const record_writer&) = delete;
+  record_writer& operator=(const record_writer&) = delete;
   /// A line that is known to be a record, without its LF.
   void write_line(std::string_view line);
   void write_line(const spliced_line& line);
@@ -80,7 +88,10 @@ class record_writer {
   void finish();
 
  private:
+  void put(const std::vector<std::string_view>& pieces);
+
   int fd_;
+  std::unique_ptr<show::table> table_;  ///< when the descriptor is a terminal
 };
 
 }  // namespace intake

@@ -72,6 +72,10 @@ std::string table::head() const {
   return terminal::tinted(line, tint::strong, style_) + "\n";
 }
 
+std::string table::lines(const record& rec) {
+  return (std::exchange(started_, true) ? "" : head()) + row(rec);
+}
+
 std::string table::row(const record& rec) {
   if (rec["reconcile"]) return day_row(rec);
   const auto& disposition = wording::disposition(rec["disposition"].str());
@@ -83,11 +87,11 @@ std::string table::row(const record& rec) {
   else
     ++counted->second;
   const auto id = rec.id();
-  std::string out =
-      cells({neutralised(id.substr(id.starts_with("m-") ? 2 : 0)), wording::time(rec["arrived_at"].str(), false),
-             wording::kind(rec["kind"].str()).said(style_), wording::receipt(rec), wording::person(rec),
-             neutralised(rec["application"]["station"].str()), disposition.said(style_)},
-            disposition.colour);
+  std::string out = cells(
+      {neutralised(id.substr(id.starts_with("m-") ? 2 : 0, widths_[0])), wording::time(rec["arrived_at"].str(), false),
+       wording::kind(rec["kind"].str()).said(style_), wording::receipt(rec), wording::person(rec),
+       neutralised(rec["application"]["station"].str()), disposition.said(style_)},
+      disposition.colour);
   std::vector<std::pair<std::string, tint>> said;  // the same finding on several files is told once
   rec["findings"].each([&](value finding) {
     auto words = std::pair(wording::finding(finding, style_), wording::severity_tint(finding));
@@ -122,6 +126,7 @@ std::string table::day_row(const record& rec) const {
 }
 
 std::string table::foot() const {
+  if (!total_) return {};
   std::string text = std::to_string(total_) + (style_.japanese() ? "件" : total_ == 1 ? " message" : " messages");
   for (const auto& [word, count] : counts_)
     text += "  " + terminal::tinted(word->said(style_) + " " + std::to_string(count), word->colour, style_);

@@ -20,13 +20,14 @@ class table {
  public:
   explicit table(const terminal::style& style);
 
-  [[nodiscard]] std::string head() const;
-  /// The row of a message, or of a day's reconciliation, with its findings. Ends with LF.
-  [[nodiscard]] std::string row(const record& rec);
-  /// How many of each disposition. Ends with LF.
+  /// The row of a message, or of a day's reconciliation, with its findings; the heading before the first.
+  [[nodiscard]] std::string lines(const record& rec);
+  /// How many of each disposition; nothing when there was no row.
   [[nodiscard]] std::string foot() const;
 
  private:
+  [[nodiscard]] std::string head() const;
+  [[nodiscard]] std::string row(const record& rec);
   [[nodiscard]] std::string cells(const std::array<std::string, 7>& texts, terminal::tint tint) const;
   [[nodiscard]] std::string day_row(const record& rec) const;
 
@@ -34,6 +35,7 @@ class table {
   std::array<std::size_t, 7> widths_{};
   std::vector<std::pair<const wording::word*, std::size_t>> counts_;
   std::size_t total_ = 0;
+  bool started_ = false;
 };
 
 /// The record as JSON without any "data".

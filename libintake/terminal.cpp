@@ -75,7 +75,7 @@ locale_t utf8_locale() {
 
 std::size_t columns_of(char32_t code) {
   if (code < 0x80) return 1;
-  if (!utf8_locale()) return code < 0x1100 ? 1 : 2;
+  if (!utf8_locale()) return code < 0x2E80 || (code >= 0xFF61 && code < 0xFFE0) ? 1 : 2;
   const locale_t before = uselocale(utf8_locale());
   const int columns = wcwidth(static_cast<wchar_t>(code));
   uselocale(before);

@@ -2,23 +2,23 @@
 
 #include <doctest/doctest.h>
 
-#include "libintake/page.hpp"
+#include "libintake/message_page.hpp"
 
 using namespace intake;
 
 namespace {
 
 constexpr std::string_view doubtful =
-    R"({"intake":1,"id":"m-0123456789abcdef0123456789abcdef","arrived_at":"2026-11-20T09:06:00+09:00",)"
-    R"("raw":{"size":9,"data":"SECRETRAW"},"mail":{"from":[{"name":"\u202eevil\u001b[2J","address":"a@example.jp"}],)"
-    R"("subject":"件名","text":"本文\u001b]0;x"},"kind":"application",)"
-    R"("application":{"receipt_no":"20261120-0001","applicant":"架空 太郎","station":"熊本中央警察署"},)"
-    R"("files":[{"id":"f0","path":"a\u202e.docx","size":3,"data":"SECRETFILE","scan":{"verdict":"clean"},)"
-    R"("pdf":{"pages":2,"data":"SECRETPDF","path":"out.pdf"}}],)"
-    R"("findings":[{"code":"body.url","severity":"warning","clause":"第8-1(2)","detail":"x\u001b[0m"},)"
-    R"({"code":"future.code","severity":"error","file":"f0"}],)"
-    R"("actions":[{"do":"phone_confirm","clause":"第4-2(5)","to":"clerk","why":["body.url"]}],)"
-    R"("disposition":"confirm","stages":{"fetch":{"tool":"intake-fetch 0.1","at":"2026-11-20T09:10:00+09:00"}}})";
+    R"json({"intake":1,"id":"m-0123456789abcdef0123456789abcdef","arrived_at":"2026-11-20T09:06:00+09:00",)json"
+    R"json("raw":{"size":9,"data":"SECRETRAW"},"mail":{"from":[{"name":"\u202eevil\u001b[2J","address":"a@example.jp"}],)json"
+    R"json("subject":"件名","text":"本文\u001b]0;x"},"kind":"application",)json"
+    R"json("application":{"receipt_no":"20261120-0001","applicant":"架空 太郎","station":"熊本中央警察署"},)json"
+    R"json("files":[{"id":"f0","path":"a\u202e.docx","size":3,"data":"SECRETFILE","scan":{"verdict":"clean"},)json"
+    R"json("pdf":{"pages":2,"data":"SECRETPDF","path":"out.pdf"}}],)json"
+    R"json("findings":[{"code":"body.url","severity":"warning","clause":"第8-1(2)","detail":"x\u001b[0m"},)json"
+    R"json({"code":"future.code","severity":"error","file":"f0"}],)json"
+    R"json("actions":[{"do":"phone_confirm","clause":"第4-2(5)","to":"clerk","why":["body.url"]}],)json"
+    R"json("disposition":"confirm","stages":{"fetch":{"tool":"intake-fetch 0.1","at":"2026-11-20T09:10:00+09:00"}}})json";
 
 terminal::style style_of(std::size_t columns, terminal::language words) {
   terminal::style style;
@@ -45,7 +45,7 @@ TEST_SUITE("show") {
     for (const auto words : {terminal::language::english, terminal::language::japanese})
       for (const std::size_t columns : {40, 60, 80, 120, 200}) {
         show::table table(style_of(columns, words));
-        const std::string text = table.head() + table.row(rec) + table.foot();
+        const std::string text = table.lines(rec) + table.foot();
         CAPTURE(text);
         CHECK(widest(text) <= columns);
         check_harmless(text);
@@ -54,15 +54,15 @@ TEST_SUITE("show") {
         CHECK(text.find("future.code") != std::string::npos);
       }
     show::table table(style_of(100, terminal::language::japanese));
-    CHECK(table.row(rec).find("本文に見慣れないURLがあります") != std::string::npos);
+    CHECK(table.lines(rec).find("本文に見慣れないURLがあります") != std::string::npos);
   }
 
   TEST_CASE("the foot counts what was shown by disposition, and the unjudged as such") {
     show::table table(style_of(80, terminal::language::english));
     const record rec{std::string(doubtful)};
-    (void)table.row(rec);
-    (void)table.row(rec);
-    (void)table.row(record(R"({"intake":1,"id":"m-1","disposition":"nonsense"})"));
+    (void)table.lines(rec);
+    (void)table.lines(rec);
+    (void)table.lines(record(R"({"intake":1,"id":"m-1","disposition":"nonsense"})"));
     CHECK(table.foot() == "3 messages  confirm 2  unjudged 1\n");
   }
 
@@ -80,7 +80,7 @@ TEST_SUITE("show") {
     const record rec(R"({"intake":1,"id":"m-1","findings":{"a":1},"files":[1,{"id":5}],"mail":[],"actions":"x",)"
                      R"("application":7,"stages":[]})");
     show::table table(style_of(80, terminal::language::english));
-    CHECK(table.row(rec).find("unjudged") != std::string::npos);
+    CHECK(table.lines(rec).find("unjudged") != std::string::npos);
     CHECK(show::page(rec, style_of(80, terminal::language::english)).find("m-1") != std::string::npos);
   }
 
@@ -89,7 +89,7 @@ TEST_SUITE("show") {
         R"({"reconcile":1,"day":"2026-11-18","list":"received","matched":2,"missed":[{"receipt_no":"20261118-0009",)"
         R"("applicant":"未着 秋子"}],"unlisted":[],"actions":[{"do":"ask_resubmit","to":"applicant"}]})");
     show::table table(style_of(80, terminal::language::japanese));
-    const std::string text = table.row(rec);
+    const std::string text = table.lines(rec);
     CHECK(text.find("2026-11-18") != std::string::npos);
     CHECK(text.find("受信漏れ: 20261118-0009 未着 秋子") != std::string::npos);
     CHECK(text.find("再申請") != std::string::npos);

@@ -4,7 +4,7 @@
 
 #include <cstdio>
 
-#include "libintake/page.hpp"
+#include "libintake/message_page.hpp"
 #include "libintake/show.hpp"
 #include "tool.hpp"
 
@@ -41,8 +41,7 @@ exit_status show_all(const std::string& wanted, bool json) {
       } else if (!wanted.empty()) {
         print(show::page(rec, style));
       } else {
-        if (!shown) print(table.head());
-        print(table.row(rec));
+        print(table.lines(rec));
       }
       shown = true;
     } catch (const unusable_line& error) {
@@ -50,9 +49,10 @@ exit_status show_all(const std::string& wanted, bool json) {
       unusable = true;
     }
   }
-  if (wanted.empty() && !json && shown) print(table.foot());
+  print(table.foot());
   if (std::fflush(stdout) != 0) throw system_failure(exit_status::io, "writing the table");
-  if (!wanted.empty() && !shown) throw failure(exit_status::no_input, fmt::format("{}: {}", wanted, tr("no such message")));
+  if (!wanted.empty() && !shown)
+    throw failure(exit_status::no_input, fmt::format("{}: {}", wanted, tr("no such message")));
   return unusable ? exit_status::data : exit_status::ok;
 }
 

@@ -1,4 +1,4 @@
-#include "page.hpp"
+#include "message_page.hpp"
 
 #include <algorithm>
 #include <utility>
