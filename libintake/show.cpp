@@ -135,7 +135,8 @@ std::string table::foot() const {
 
 std::string without_bytes(const record& rec) {
   record out{std::string(rec.original())};
-  if (rec["raw"]["data"]) out.erase_in("raw", "data");
+  for (const char* holder : {"raw", "input"})
+    if (rec[holder]["data"]) out.erase_in(holder, "data");
   const auto files = rec.files();
   for (std::size_t i = 0; i < files.size(); ++i) {
     if (files[i]["data"]) out.erase_in_file(i, "data");
