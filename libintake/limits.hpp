@@ -81,6 +81,7 @@ inline constexpr std::size_t stream_memory_entries = 1'000'000;  ///< of one run
 inline constexpr std::size_t secret_bytes = 256 * kib;        ///< one secret, or one list of passwords
 inline constexpr std::chrono::seconds secret_command{30};     ///< for "command:" to answer
 inline constexpr std::size_t toml_bytes = 4 * mib;            ///< configuration or profile
+
 // What intake-show prints of a body.
 inline constexpr std::size_t shown_lines = 200;
 
