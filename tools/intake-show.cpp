@@ -4,6 +4,7 @@
 
 #include <cstdio>
 
+#include "libintake/lines.hpp"
 #include "libintake/message_page.hpp"
 #include "libintake/show.hpp"
 #include "tool.hpp"
@@ -36,7 +37,7 @@ exit_status show_all(const std::string& wanted, bool json) {
   for (auto outcome = reader.next(); outcome != line_reader::outcome::end; outcome = reader.next()) {
     try {
       if (outcome != line_reader::outcome::line) throw unusable_line("torn or too long");
-      const record rec = show::read(reader.line());
+      const record rec = show::read(std::string(reader.line()));
       if (!wanted.empty() && !is_asked_for(rec, wanted)) continue;
       if (json) {
         print(show::without_bytes(rec) + "\n");
