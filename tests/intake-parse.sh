@@ -5,7 +5,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 fail() { echo "FAIL: $*" >&2; exit 1; }
 
-cp "$INTAKE_SOURCE/share/intake/profiles/kumamoto-2021.toml" "$work/profile.toml"
+# The wordings of letters are not this tool's.
+sed '/^\[notices/,$d' "$INTAKE_SOURCE/share/intake/profiles/kumamoto-2021.toml" >"$work/profile.toml"
 cat >"$work/intake.toml" <<'TOML'
 profile = "profile.toml"
 station = "chuo"
@@ -61,7 +62,7 @@ grep -q '"later":{"x" : 1}' "$work/out" || fail "an unknown member lost its byte
   printf 'From: a@example.jp\r\nContent-Type: text/html\r\n\r\n<p>a</p><p style="display:none">b</p>' | record html
   printf 'From: a@example.jp\r\nFrom: b@example.jp\r\n\r\na' | record twice
   { printf 'From: a@example.jp\r\nX: '; head -c 300000 /dev/zero | tr '\0' x; printf '\r\n\r\na'; } | record header
-  { printf 'From: a@example.jp\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n'; yes $'--x\r\n\r' | head -n 20000; } | record parts
+  { printf 'From: a@example.jp\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n'; for _ in $(seq 1500); do printf '%s\r\n\r\n' --x; done; } | record parts
   { printf 'From: a@example.jp\r\n'
     for i in $(seq 100 300); do printf 'Content-Type: multipart/mixed; boundary=b%s\r\n\r\n--b%s\r\n' "$i" "$i"; done; } | record deep
 } >"$work/in"
