@@ -9,7 +9,9 @@
 namespace intake {
 namespace {
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+bool is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
 
 class parser {
  public:
@@ -32,9 +34,13 @@ class parser {
         if (comment_.empty()) comment_ = std::move(comment);
         return;
       }
-      case '"': return quoted();
-      case '<': return angle();
-      case ',': ++at_; return end_mailbox();
+      case '"':
+        return quoted();
+      case '<':
+        return angle();
+      case ',':
+        ++at_;
+        return end_mailbox();
       case ';':
         ++at_;
         end_mailbox();
@@ -49,7 +55,8 @@ class parser {
         bare_.clear();
         comment_.clear();
         return;
-      default: return atom();
+      default:
+        return atom();
     }
   }
 
@@ -152,7 +159,8 @@ class parser {
   }
 
   void defect(std::string_view what) {
-    if (std::find(out_.defects.begin(), out_.defects.end(), what) == out_.defects.end()) out_.defects.emplace_back(what);
+    if (std::find(out_.defects.begin(), out_.defects.end(), what) == out_.defects.end())
+      out_.defects.emplace_back(what);
   }
 
   std::string_view text_;
@@ -165,7 +173,9 @@ class parser {
 
 }  // namespace
 
-address_list parse_addresses(std::string_view unfolded) { return parser(unfolded).read(); }
+address_list parse_addresses(std::string_view unfolded) {
+  return parser(unfolded).read();
+}
 
 std::string domain_of(std::string_view address) {
   const auto at = address.rfind('@');

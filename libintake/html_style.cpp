@@ -94,10 +94,11 @@ void declare(std::string_view name, std::string_view value, declarations& out) {
     if (const auto c = parse_colour(value.substr(0, name == "background" ? value.find(' ') : npos))) out.background = c;
   } else if (name == "left" || name == "top" || name == "right" || name == "bottom" || name == "text-indent" ||
              name == "margin-left" || name == "margin-top" || name == "margin") {
-    if (far_off(value) && (value.starts_with('-') || name == "right" || name == "bottom" || name == "left" ||
-                           name == "top"))
+    if (far_off(value) &&
+        (value.starts_with('-') || name == "right" || name == "bottom" || name == "left" || name == "top"))
       out.off_screen = true;
-  } else if (name == "width" || name == "height" || name == "max-width" || name == "max-height" || name == "line-height") {
+  } else if (name == "width" || name == "height" || name == "max-width" || name == "max-height" ||
+             name == "line-height") {
     if (tiny(value)) out.empty_box = true;
   } else if (name == "overflow" || name == "overflow-x" || name == "overflow-y") {
     out.overflow_hidden = value == "hidden" || value == "clip";
@@ -164,14 +165,25 @@ bool alike(const colour& a, const colour& b) {
 std::optional<colour> parse_colour(std::string_view raw) {
   const auto text = ascii_lower(trim_blanks(raw));
   using named = std::pair<std::string_view, colour>;
-  constexpr std::array<named, 19> names = {
-      named{"white", {255, 255, 255}},      named{"black", {0, 0, 0}},           named{"red", {255, 0, 0}},
-      named{"blue", {0, 0, 255}},           named{"green", {0, 128, 0}},         named{"yellow", {255, 255, 0}},
-      named{"gray", {128, 128, 128}},       named{"grey", {128, 128, 128}},      named{"silver", {192, 192, 192}},
-      named{"navy", {0, 0, 128}},           named{"snow", {255, 250, 250}},      named{"ivory", {255, 255, 240}},
-      named{"whitesmoke", {245, 245, 245}}, named{"ghostwhite", {248, 248, 255}}, named{"floralwhite", {255, 250, 240}},
-      named{"azure", {240, 255, 255}},      named{"mintcream", {245, 255, 250}}, named{"window", {255, 255, 255}},
-      named{"windowtext", {0, 0, 0}}};
+  constexpr std::array<named, 19> names = {named{"white", {255, 255, 255}},
+                                           named{"black", {0, 0, 0}},
+                                           named{"red", {255, 0, 0}},
+                                           named{"blue", {0, 0, 255}},
+                                           named{"green", {0, 128, 0}},
+                                           named{"yellow", {255, 255, 0}},
+                                           named{"gray", {128, 128, 128}},
+                                           named{"grey", {128, 128, 128}},
+                                           named{"silver", {192, 192, 192}},
+                                           named{"navy", {0, 0, 128}},
+                                           named{"snow", {255, 250, 250}},
+                                           named{"ivory", {255, 255, 240}},
+                                           named{"whitesmoke", {245, 245, 245}},
+                                           named{"ghostwhite", {248, 248, 255}},
+                                           named{"floralwhite", {255, 250, 240}},
+                                           named{"azure", {240, 255, 255}},
+                                           named{"mintcream", {245, 255, 250}},
+                                           named{"window", {255, 255, 255}},
+                                           named{"windowtext", {0, 0, 0}}};
   for (const auto& [name, value] : names)
     if (text == name) return value;
   const auto hex = [&](std::size_t at, std::size_t digits) {

@@ -1,5 +1,6 @@
-// What of CSS decides whether text can be seen: declarations of a style attribute, rules of a style sheet. Handles hostile
-// bytes; linear. Where it must guess it takes text for hidden, which makes a finding, never the other way round.
+// What of CSS decides whether text can be seen: declarations of a style attribute, rules of a style sheet. Handles
+// hostile bytes; linear. Where it must guess it takes text for hidden, which makes a finding, never the other way
+// round.
 #pragma once
 
 #include <optional>
@@ -31,8 +32,8 @@ struct declarations {
 
 [[nodiscard]] declarations parse_declarations(std::string_view text);
 
-/// Rules of style sheets by the last simple selector they name: ".class", "#id", "tag", "*". Conditions before it, and those
-/// of media queries, are taken as met.
+/// Rules of style sheets by the last simple selector they name: ".class", "#id", "tag", "*". Conditions before it, and
+/// those of media queries, are taken as met.
 class style_sheet {
  public:
   void add(std::string_view css);

@@ -35,16 +35,18 @@ bool is_void(std::string_view name) {
 }
 
 bool is_block(std::string_view name) {
-  return one_of(name, {"address", "article", "aside",  "blockquote", "body",   "center", "dd",     "details", "dialog", "dir",
-                       "div",     "dl",      "dt",     "fieldset",   "figure", "footer", "form",   "h1",      "h2",     "h3",
-                       "h4",      "h5",      "h6",     "header",     "hr",     "html",   "li",     "main",    "menu",   "nav",
-                       "ol",      "p",       "pre",    "section",    "summary", "table", "tbody",  "tfoot",   "thead",  "tr",
-                       "ul",      "option",  "caption"});
+  return one_of(
+      name,
+      {"address", "article", "aside",    "blockquote", "body",   "center", "dd",   "details", "dialog", "dir",    "div",
+       "dl",      "dt",      "fieldset", "figure",     "footer", "form",   "h1",   "h2",      "h3",     "h4",     "h5",
+       "h6",      "header",  "hr",       "html",       "li",     "main",   "menu", "nav",     "ol",     "p",      "pre",
+       "section", "summary", "table",    "tbody",      "tfoot",  "thead",  "tr",   "ul",      "option", "caption"});
 }
 
 /// Elements that stay in force when a block around them ends before they do (WHATWG HTML, section 13.2.4.3).
 bool is_formatting(std::string_view name) {
-  return one_of(name, {"a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"});
+  return one_of(name,
+                {"a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"});
 }
 
 /// Elements whose text no reader shows, and no reader misses.
@@ -60,8 +62,8 @@ bool is_fallback(std::string_view name) {
 
 /// How text inside an element is shown.
 struct appearance {
-  std::string_view hidden;   ///< why it is not seen, or empty
-  bool invisible = false;    ///< visibility:hidden, which a child may lift
+  std::string_view hidden;  ///< why it is not seen, or empty
+  bool invisible = false;   ///< visibility:hidden, which a child may lift
   bool machinery = false, preformatted = false;
   double font_pixels = 16;
   colour foreground{0, 0, 0}, background{255, 255, 255};
@@ -104,12 +106,18 @@ class reader {
 
   void take(const token& next) {
     switch (next.kind) {
-      case token::kind::text: return text(next);
-      case token::kind::start_tag: return start(next);
-      case token::kind::end_tag: return end(next.name);
-      case token::kind::comment: return comment(next.text);
-      case token::kind::unfinished: return hide("unfinished tag or comment", next.text);
-      case token::kind::end_of_file: return;
+      case token::kind::text:
+        return text(next);
+      case token::kind::start_tag:
+        return start(next);
+      case token::kind::end_tag:
+        return end(next.name);
+      case token::kind::comment:
+        return comment(next.text);
+      case token::kind::unfinished:
+        return hide("unfinished tag or comment", next.text);
+      case token::kind::end_of_file:
+        return;
     }
   }
 
@@ -124,7 +132,8 @@ class reader {
     if (own.font_scale) out.font_pixels = parent.font_pixels * *own.font_scale;
     if (own.invisible) out.invisible = *own.invisible;
     if (is_machinery(of.name)) out.machinery = true;
-    if (of.name == "pre" || of.name == "textarea" || of.name == "xmp" || of.name == "plaintext") out.preformatted = true;
+    if (of.name == "pre" || of.name == "textarea" || of.name == "xmp" || of.name == "plaintext")
+      out.preformatted = true;
     const auto because = [&](bool reason, std::string_view words) {
       if (reason && out.hidden.empty()) out.hidden = words;
     };
@@ -204,7 +213,8 @@ class reader {
         return pop_to(i, true);
       }
       // An end tag does not reach out of a table cell.
-      if (of_table ? open_[i].name == "table" : name != "table" && one_of(open_[i].name, {"td", "th", "caption", "object"}))
+      if (of_table ? open_[i].name == "table"
+                   : name != "table" && one_of(open_[i].name, {"td", "th", "caption", "object"}))
         return;
     }
   }
@@ -270,7 +280,8 @@ class reader {
   }
 
   void hide(std::string_view reason, std::string_view content) {
-    auto found = std::find_if(out_.hidden.begin(), out_.hidden.end(), [&](const auto& h) { return h.reason == reason; });
+    auto found =
+        std::find_if(out_.hidden.begin(), out_.hidden.end(), [&](const auto& h) { return h.reason == reason; });
     if (found == out_.hidden.end()) found = out_.hidden.insert(found, {.reason = std::string(reason)});
     std::string words;
     bool blank = true;
@@ -351,6 +362,8 @@ class reader {
 
 }  // namespace
 
-html_text read_html(std::string_view html) { return reader(html).read(); }
+html_text read_html(std::string_view html) {
+  return reader(html).read();
+}
 
 }  // namespace intake

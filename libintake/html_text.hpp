@@ -1,5 +1,5 @@
-// HTML of a mail body to the text that its reader sees. Handles hostile bytes; linear. What the reader would not see never
-// becomes content: it is returned apart, with the reason.
+// HTML of a mail body to the text that its reader sees. Handles hostile bytes; linear. What the reader would not see
+// never becomes content: it is returned apart, with the reason.
 #pragma once
 
 #include <string>

@@ -12,8 +12,12 @@ namespace {
 
 constexpr auto npos = std::string_view::npos;
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'; }
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+bool is_space(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
+}
 
 /// Elements whose content is text up to their end tag, whatever it looks like.
 bool holds_raw_text(std::string_view name) {
@@ -28,27 +32,40 @@ struct entity {
 
 // The entities of HTML 4 that occur in mail; what is not here stays as written, which hides nothing.
 constexpr std::array entities = {
-    entity{"amp", "&"},        entity{"lt", "<"},          entity{"gt", ">"},         entity{"quot", "\""},
-    entity{"apos", "'"},       entity{"nbsp", "\u00A0"},   entity{"copy", "\u00A9"},  entity{"reg", "\u00AE"},
-    entity{"trade", "\u2122"}, entity{"hellip", "\u2026"}, entity{"ndash", "\u2013"}, entity{"mdash", "\u2014"},
-    entity{"lsquo", "\u2018"}, entity{"rsquo", "\u2019"},  entity{"ldquo", "\u201C"}, entity{"rdquo", "\u201D"},
-    entity{"laquo", "\u00AB"}, entity{"raquo", "\u00BB"},  entity{"bull", "\u2022"},  entity{"middot", "\u00B7"},
-    entity{"sect", "\u00A7"},  entity{"para", "\u00B6"},   entity{"yen", "\u00A5"},   entity{"euro", "\u20AC"},
-    entity{"times", "\u00D7"}, entity{"divide", "\u00F7"}, entity{"deg", "\u00B0"},   entity{"plusmn", "\u00B1"},
-    entity{"larr", "\u2190"},  entity{"uarr", "\u2191"},   entity{"rarr", "\u2192"},  entity{"darr", "\u2193"},
-    entity{"shy", "\u00AD"},   entity{"zwnj", "\u200C"},   entity{"zwj", "\u200D"},   entity{"lrm", "\u200E"},
-    entity{"rlm", "\u200F"},   entity{"ensp", "\u2002"},   entity{"emsp", "\u2003"},  entity{"thinsp", "\u2009"},
-    entity{"colon", ":"},      entity{"period", "."},      entity{"sol", "/"},        entity{"commat", "@"},
-    entity{"num", "#"},        entity{"lpar", "("},        entity{"rpar", ")"},       entity{"Tab", "\t"},
-    entity{"NewLine", "\n"},   entity{"ZeroWidthSpace", "\u200B"}, entity{"lowbar", "_"}, entity{"hyphen", "\u2010"},
+    entity{"amp", "&"},        entity{"lt", "<"},
+    entity{"gt", ">"},         entity{"quot", "\""},
+    entity{"apos", "'"},       entity{"nbsp", "\u00A0"},
+    entity{"copy", "\u00A9"},  entity{"reg", "\u00AE"},
+    entity{"trade", "\u2122"}, entity{"hellip", "\u2026"},
+    entity{"ndash", "\u2013"}, entity{"mdash", "\u2014"},
+    entity{"lsquo", "\u2018"}, entity{"rsquo", "\u2019"},
+    entity{"ldquo", "\u201C"}, entity{"rdquo", "\u201D"},
+    entity{"laquo", "\u00AB"}, entity{"raquo", "\u00BB"},
+    entity{"bull", "\u2022"},  entity{"middot", "\u00B7"},
+    entity{"sect", "\u00A7"},  entity{"para", "\u00B6"},
+    entity{"yen", "\u00A5"},   entity{"euro", "\u20AC"},
+    entity{"times", "\u00D7"}, entity{"divide", "\u00F7"},
+    entity{"deg", "\u00B0"},   entity{"plusmn", "\u00B1"},
+    entity{"larr", "\u2190"},  entity{"uarr", "\u2191"},
+    entity{"rarr", "\u2192"},  entity{"darr", "\u2193"},
+    entity{"shy", "\u00AD"},   entity{"zwnj", "\u200C"},
+    entity{"zwj", "\u200D"},   entity{"lrm", "\u200E"},
+    entity{"rlm", "\u200F"},   entity{"ensp", "\u2002"},
+    entity{"emsp", "\u2003"},  entity{"thinsp", "\u2009"},
+    entity{"colon", ":"},      entity{"period", "."},
+    entity{"sol", "/"},        entity{"commat", "@"},
+    entity{"num", "#"},        entity{"lpar", "("},
+    entity{"rpar", ")"},       entity{"Tab", "\t"},
+    entity{"NewLine", "\n"},   entity{"ZeroWidthSpace", "\u200B"},
+    entity{"lowbar", "_"},     entity{"hyphen", "\u2010"},
 };
 
 void append_point(std::uint32_t point, std::string& out) {
   // Browsers read 80–9F as Windows-1252 (section 13.2.5.80).
-  constexpr std::array<char16_t, 32> windows = {
-      0x20AC, 0x81,   0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
-      0x2039, 0x0152, 0x8D,   0x017D, 0x8F,   0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
-      0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D,   0x017E, 0x0178};
+  constexpr std::array<char16_t, 32> windows = {0x20AC, 0x81,   0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
+                                                0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0x8D,   0x017D, 0x8F,
+                                                0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
+                                                0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D,   0x017E, 0x0178};
   if (point >= 0x80 && point < 0xA0) point = windows[point - 0x80];
   if (point == 0 || point > 0x10FFFF || (point >= 0xD800 && point < 0xE000)) point = 0xFFFD;
   std::array<char, 4> bytes{};
@@ -129,7 +146,8 @@ token tokenizer::next() {
     for (at_ = html_.find("</", at_); at_ != npos; at_ = html_.find("</", at_ + 2)) {
       const auto name = html_.substr(at_ + 2, wanted.size());
       const auto behind = at_ + 2 + wanted.size();
-      const bool ends = behind >= html_.size() || is_space(html_[behind]) || html_[behind] == '>' || html_[behind] == '/';
+      const bool ends =
+          behind >= html_.size() || is_space(html_[behind]) || html_[behind] == '>' || html_[behind] == '/';
       if (ends && ascii_lower(name) == wanted) break;
     }
     at_ = std::min(at_, html_.size());

@@ -1,5 +1,5 @@
-// HTML cut into tags, text and comments the way browsers do it (WHATWG HTML, section 13.2.5). Handles hostile bytes; linear.
-// Called by html_text only.
+// HTML cut into tags, text and comments the way browsers do it (WHATWG HTML, section 13.2.5). Handles hostile bytes;
+// linear. Called by html_text only.
 #pragma once
 
 #include <string>
@@ -12,9 +12,9 @@ namespace intake::html {
 struct token {
   enum class kind { end_of_file, text, start_tag, end_tag, comment, unfinished };
   token::kind kind = kind::end_of_file;
-  std::string name;       ///< of a tag, lower case
+  std::string name;                                             ///< of a tag, lower case
   std::vector<std::pair<std::string, std::string>> attributes;  ///< names lower case, values with entities resolved
-  std::string_view text;  ///< raw: of text, of a comment, of what does not finish
+  std::string_view text;                                        ///< raw: of text, of a comment, of what does not finish
   bool raw_text = false;  ///< text of script, style and the like: no entities, no tags
 
   [[nodiscard]] const std::string* attribute(std::string_view key) const;

@@ -54,9 +54,9 @@ struct escape {
 // ESC ( H is a known mistake for ESC ( J. JIS-Roman is read as ASCII, as Windows does: a yen sign there is a backslash.
 // The sets of JIS X 0213 agree with JIS X 0208 where both have a character; their second plane is not supported.
 constexpr escape escapes[] = {
-    {"(B", set::ascii},       {"(J", set::ascii},       {"(H", set::ascii},       {"(I", set::kana},
-    {"$@", set::jis_x_0208},  {"$B", set::jis_x_0208},  {"$(@", set::jis_x_0208}, {"$(B", set::jis_x_0208},
-    {"$(O", set::jis_x_0208}, {"$(Q", set::jis_x_0208}, {"$(D", set::jis_x_0212}, {"$A", set::unsupported},
+    {"(B", set::ascii},        {"(J", set::ascii},        {"(H", set::ascii},       {"(I", set::kana},
+    {"$@", set::jis_x_0208},   {"$B", set::jis_x_0208},   {"$(@", set::jis_x_0208}, {"$(B", set::jis_x_0208},
+    {"$(O", set::jis_x_0208},  {"$(Q", set::jis_x_0208},  {"$(D", set::jis_x_0212}, {"$A", set::unsupported},
     {"$(C", set::unsupported}, {"$(P", set::unsupported},
 };
 
@@ -66,7 +66,9 @@ const escape* find_escape(std::string_view after) {
   return nullptr;
 }
 
-bool in_94(byte c) { return c >= 0x21 && c <= 0x7E; }
+bool in_94(byte c) {
+  return c >= 0x21 && c <= 0x7E;
+}
 
 }  // namespace
 

@@ -1,6 +1,6 @@
-// The Japanese codes of mail as they are in the wild: ISO-2022-JP with half-width kana and vendor rows (CP50220, CP50221),
-// EUC-JP with vendor rows (CP51932, eucJP-ms). Handles hostile bytes. ICU's own converters refuse the vendor rows, so
-// both are turned into CP932, whose table has them. Called by charset only.
+// The Japanese codes of mail as they are in the wild: ISO-2022-JP with half-width kana and vendor rows (CP50220,
+// CP50221), EUC-JP with vendor rows (CP51932, eucJP-ms). Handles hostile bytes. ICU's own converters refuse the vendor
+// rows, so both are turned into CP932, whose table has them. Called by charset only.
 #pragma once
 
 #include <cstddef>

@@ -36,13 +36,20 @@ void read_header(const mime_part& root, std::string_view authentication_server, 
     auto words = decode_words(value);
     for (const auto& what : words.defects) out.find("mail.malformed", std::string(field.name) + ": " + what);
     const auto name = ascii_lower(field.name);
-    if (name == "from") read_addresses(field, out.from, out);
-    else if (name == "to") read_addresses(field, out.to, out);
-    else if (name == "cc") read_addresses(field, out.cc, out);
-    else if (name == "reply-to") read_addresses(field, out.reply_to, out);
-    else if (name == "date") read_date(value, out);
-    else if (name == "subject" && out.subject.empty()) out.subject = words.text;
-    else if (name == "message-id" && out.message_id.empty()) out.message_id = words.text;
+    if (name == "from")
+      read_addresses(field, out.from, out);
+    else if (name == "to")
+      read_addresses(field, out.to, out);
+    else if (name == "cc")
+      read_addresses(field, out.cc, out);
+    else if (name == "reply-to")
+      read_addresses(field, out.reply_to, out);
+    else if (name == "date")
+      read_date(value, out);
+    else if (name == "subject" && out.subject.empty())
+      out.subject = words.text;
+    else if (name == "message-id" && out.message_id.empty())
+      out.message_id = words.text;
     out.headers.emplace_back(std::string(field.name), std::move(words.text));
     raw.emplace_back(std::string(field.name), std::move(value));
   }

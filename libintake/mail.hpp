@@ -1,6 +1,6 @@
-// A message as a reader meets it: header fields, the text that is seen, files. Handles hostile bytes: call inside the sandbox.
-// Structure is scanned within limits before anything else looks at it; whatever is damaged, ambiguous or beyond a limit is
-// a finding, and what could be read is kept.
+// A message as a reader meets it: header fields, the text that is seen, files. Handles hostile bytes: call inside the
+// sandbox. Structure is scanned within limits before anything else looks at it; whatever is damaged, ambiguous or
+// beyond a limit is a finding, and what could be read is kept.
 #pragma once
 
 #include <optional>
@@ -45,7 +45,8 @@ struct mail {
   void find(finding_code code, std::string_view detail, std::optional<std::size_t> file = std::nullopt);
 };
 
-/// Never throws on hostile content. `authentication_server`: whose Authentication-Results count, see authentication.hpp.
+/// Never throws on hostile content. `authentication_server`: whose Authentication-Results count, see
+/// authentication.hpp.
 [[nodiscard]] mail parse_mail(std::string_view message, std::string_view authentication_server);
 
 }  // namespace intake

@@ -53,14 +53,16 @@ std::string unflow(std::string_view text, bool delete_space) {
   return out;
 }
 
-bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n\f") == std::string_view::npos; }
+bool is_blank(std::string_view text) {
+  return text.find_first_not_of(" \t\r\n\f") == std::string_view::npos;
+}
 
 /// What one part or a group of parts adds to the body.
 struct body_text {
-  std::string plain, html;      ///< as a reader of plain text and as a reader of HTML sees it
-  bool has_plain = false;       ///< there is text that is not blank in a plain part
+  std::string plain, html;  ///< as a reader of plain text and as a reader of HTML sees it
+  bool has_plain = false;   ///< there is text that is not blank in a plain part
   bool has_html = false;
-  bool html_alone = false;      ///< some HTML has no plain text beside it
+  bool html_alone = false;  ///< some HTML has no plain text beside it
 
   void append(const body_text& next) {
     join(plain, next.plain);
@@ -120,7 +122,9 @@ class parts_reader {
     out.html_alone = html.has_html && !plain.has_plain;
     if (plain.has_plain && html.has_html) {
       out_.has_alternatives = true;
-      const auto bounded = [](const std::string& text) { return std::string_view(text).substr(0, limits::mail_text_bytes); };
+      const auto bounded = [](const std::string& text) {
+        return std::string_view(text).substr(0, limits::mail_text_bytes);
+      };
       if (const auto difference = text_difference(bounded(out.plain), bounded(out.html)); !difference.empty())
         out_.find("body.hidden_text", "the plain text and the HTML differ: " + difference);
     }
@@ -157,8 +161,8 @@ class parts_reader {
     for (const auto& what : defects) out_.find("mail.malformed", what, index);
   }
 
-  /// From filename, filename*, filename*0* … and the same of name. Where they disagree the message is doubtful: readers take
-  /// one or the other.
+  /// From filename, filename*, filename*0* … and the same of name. Where they disagree the message is doubtful: readers
+  /// take one or the other.
   static std::string file_name(const mime_part& of, const structured_field& disposition,
                                std::vector<std::string>& defects) {
     const auto filename = find_parameter(disposition, "filename");
@@ -215,8 +219,10 @@ class parts_reader {
       out_.find("body.hidden_text", detail);
     }
     for (auto& link : seen.links) {
-      if (out_.links.size() == limits::mail_links) seen.too_many_links = true;
-      else out_.links.push_back(std::move(link));
+      if (out_.links.size() == limits::mail_links)
+        seen.too_many_links = true;
+      else
+        out_.links.push_back(std::move(link));
     }
     if (seen.too_many_links) out_.find("mail.limit", "more links than are listed");
     body_text out;
@@ -241,13 +247,27 @@ class parts_reader {
 
 }  // namespace
 
-void read_parts(const mime_structure& structure, mail& out) { parts_reader(structure, out).read(); }
+void read_parts(const mime_structure& structure, mail& out) {
+  parts_reader(structure, out).read();
+}
 
 void find_repeated_fields(const mime_part& part, std::string_view where, mail& out) {
-  constexpr std::string_view single[] = {"from",       "sender",       "reply-to",     "to",
-                                         "cc",         "bcc",          "message-id",   "in-reply-to",
-                                         "references", "subject",      "date",         "mime-version",
-                                         "content-type", "content-transfer-encoding", "content-disposition", "content-id"};
+  constexpr std::string_view single[] = {"from",
+                                         "sender",
+                                         "reply-to",
+                                         "to",
+                                         "cc",
+                                         "bcc",
+                                         "message-id",
+                                         "in-reply-to",
+                                         "references",
+                                         "subject",
+                                         "date",
+                                         "mime-version",
+                                         "content-type",
+                                         "content-transfer-encoding",
+                                         "content-disposition",
+                                         "content-id"};
   std::vector<std::string_view> seen;
   for (const auto& field : part.fields) {
     const auto name = ascii_lower(field.name);

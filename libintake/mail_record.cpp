@@ -46,7 +46,9 @@ std::string mail_json(const mail& seen) {
   return out.end_object().take();
 }
 
-std::string file_id(std::size_t index) { return "f" + std::to_string(index); }
+std::string file_id(std::size_t index) {
+  return "f" + std::to_string(index);
+}
 
 std::string files_json(const std::vector<mail_file>& files) {
   json::writer out;

@@ -1,4 +1,5 @@
-// What intake-parse does to a record: raw.data becomes `mail` and `files`. Handles hostile bytes: call inside the sandbox.
+// What intake-parse does to a record: raw.data becomes `mail` and `files`. Handles hostile bytes: call inside the
+// sandbox.
 #pragma once
 
 #include <string_view>
@@ -7,8 +8,8 @@
 
 namespace intake {
 
-/// Parses raw.data, sets mail and files, adds the findings, and takes raw.data out of the record; raw.sha256 and raw.size
-/// stay. A record without usable raw.data gets input.unusable.
+/// Parses raw.data, sets mail and files, adds the findings, and takes raw.data out of the record; raw.sha256 and
+/// raw.size stay. A record without usable raw.data gets input.unusable.
 void parse_record(record& rec, std::string_view authentication_server);
 
 }  // namespace intake

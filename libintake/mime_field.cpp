@@ -9,7 +9,9 @@
 namespace intake {
 namespace {
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+bool is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
 
 bool is_sjis_lead(char c) {
   const auto b = static_cast<unsigned char>(c);
@@ -110,7 +112,8 @@ struct section {
   bool encoded;
 };
 
-/// Joins the sections of an RFC 2231 value; bytes are joined before they are read, for characters split between sections.
+/// Joins the sections of an RFC 2231 value; bytes are joined before they are read, for characters split between
+/// sections.
 void read_sections(const std::map<int, section>& sections, header_text& out) {
   std::string bytes, label;
   bool any_encoded = false;

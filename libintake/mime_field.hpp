@@ -24,8 +24,8 @@ struct structured_field {
 /// Reads an unfolded value.
 [[nodiscard]] structured_field parse_field(std::string_view unfolded);
 
-/// A parameter by its plain name, every form of it joined and decoded. Of several forms the encoded one is taken (RFC 6266
-/// section 4.3); a form that says something else is a defect. `found` tells whether there is any.
+/// A parameter by its plain name, every form of it joined and decoded. Of several forms the encoded one is taken (RFC
+/// 6266 section 4.3); a form that says something else is a defect. `found` tells whether there is any.
 struct parameter_text : header_text {
   bool found = false;
 };
@@ -35,8 +35,9 @@ struct parameter_text : header_text {
 /// quotes, brackets and semicolons. `at` itself when there is none.
 [[nodiscard]] std::size_t skip_jis(std::string_view text, std::size_t at);
 
-/// Appends the content of the quoted string that starts at `at` (which holds the quote) and moves `at` behind it. `legacy`:
-/// the field is not UTF-8, so a backslash may be the second byte of a Shift_JIS character. False when it does not end.
+/// Appends the content of the quoted string that starts at `at` (which holds the quote) and moves `at` behind it.
+/// `legacy`: the field is not UTF-8, so a backslash may be the second byte of a Shift_JIS character. False when it does
+/// not end.
 bool take_quoted(std::string_view text, std::size_t& at, bool legacy, std::string& out);
 
 /// Moves `at` behind the comment that starts there; its text, without the outer parentheses, is appended to `out`.

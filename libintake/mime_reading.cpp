@@ -1,5 +1,5 @@
 // The second reading of a message's structure, by mimetic.
-#include <cstring>
+#include <algorithm>
 #include <exception>
 
 #include <mimetic/mimetic.h>
@@ -12,25 +12,20 @@ namespace {
 
 /// Lines of a body that begin like a delimiter. False when there are more than a comparison may cost.
 bool append_dashed_lines(std::string_view body, std::string& out) {
-  for (std::size_t at = 0; at < body.size();) {
-    const auto end = body.find('\n', at);
-    const auto next = end == std::string_view::npos ? body.size() : end + 1;
-    if (body.substr(at, 2) == "--") {
-      if (out.size() + (next - at) > limits::mime_delimiter_bytes) return false;
-      out.append(body.substr(at, next - at));
-      at = next;
-      continue;
-    }
-    const auto* found = static_cast<const char*>(memmem(body.data() + at, body.size() - at, "\n--", 3));
-    if (found == nullptr) break;
-    at = static_cast<std::size_t>(found - body.data()) + 1;
+  std::size_t at = body.starts_with("--") ? 0 : next_dashed_line(body, 0);
+  while (at < body.size()) {
+    const auto line = body.substr(at, std::min(body.find('\n', at), body.size() - 1) + 1 - at);
+    if (out.size() + line.size() > limits::mime_delimiter_bytes) return false;
+    out.append(line);
+    at = next_dashed_line(body, at);
   }
   return true;
 }
 
 /// What of a header decides on structure. What is kept as one file whatever it holds is not shown to mimetic.
 void append_header(const mime_part& part, std::string& out) {
-  const bool opaque = !part.multipart && (part.type.value.starts_with("multipart/") || part.type.value == "message/rfc822");
+  const bool opaque =
+      !part.multipart && (part.type.value.starts_with("multipart/") || part.type.value == "message/rfc822");
   if (!opaque) {
     for (const auto& field : part.fields) {
       if (ascii_lower(field.name) != "content-type") continue;

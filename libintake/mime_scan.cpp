@@ -1,7 +1,6 @@
 #include "mime_scan.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include "limits.hpp"
 #include "mime_words.hpp"
@@ -112,8 +111,7 @@ class scanner {
           return;
         }
       }
-      const auto* next = static_cast<const char*>(memmem(message_.data() + at_, message_.size() - at_, "\n--", 3));
-      at_ = next == nullptr ? message_.size() : static_cast<std::size_t>(next - message_.data()) + 1;
+      at_ = next_dashed_line(message_, at_);
     }
     at_ = message_.size();
     end_body(start, at_);
@@ -286,7 +284,19 @@ void mime_structure::defect(std::string_view what) {
   if (std::find(defects.begin(), defects.end(), what) == defects.end()) defects.emplace_back(what);
 }
 
-mime_structure scan_mime(std::string_view message) { return scanner(message).read(); }
+mime_structure scan_mime(std::string_view message) {
+  return scanner(message).read();
+}
+
+std::size_t next_dashed_line(std::string_view text, std::size_t at) {
+  // Base64 has no dash: one search for it passes over a whole attachment.
+  for (++at; at < text.size(); ++at) {
+    at = text.find('-', at);
+    if (at == std::string_view::npos) break;
+    if (text[at - 1] == '\n' && at + 1 < text.size() && text[at + 1] == '-') return at;
+  }
+  return text.size();
+}
 
 const header_field* find_field(const mime_part& part, std::string_view name) {
   for (const auto& field : part.fields)

@@ -13,8 +13,8 @@ namespace {
 
 struct word {
   std::string_view charset, text;
-  char encoding = 0;      ///< 'B' or 'Q'
-  std::size_t size = 0;   ///< of the whole word
+  char encoding = 0;     ///< 'B' or 'Q'
+  std::size_t size = 0;  ///< of the whole word
 };
 
 constexpr std::size_t longest_charset = 64;
@@ -162,7 +162,8 @@ header_text decode_words(std::string_view value) {
     }
   }
   const auto left = out.text.find("=?");
-  if (left != std::string::npos && out.text.find("?=", left) != std::string::npos) out.defect("unreadable encoded word");
+  if (left != std::string::npos && out.text.find("?=", left) != std::string::npos)
+    out.defect("unreadable encoded word");
   auto shown = charset::without_controls(out.text);
   if (shown != out.text) {
     // A tab is white space here, and folding leaves tabs behind.

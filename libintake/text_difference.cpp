@@ -28,7 +28,9 @@ icu::UnicodeString essence(std::string_view utf8) {
   icu::UnicodeString out;
   for (int32_t i = 0; i < text.length();) {
     if (is_url_start(text, i)) {
-      while (i < text.length() && text[i] > 0x20 && text[i] < 0x7F && text[i] != '>' && text[i] != ')' && text[i] != ']') ++i;
+      while (i < text.length() && text[i] > 0x20 && text[i] < 0x7F && text[i] != '>' && text[i] != ')' &&
+             text[i] != ']')
+        ++i;
       continue;
     }
     const UChar32 c = text.char32At(i);

@@ -1,5 +1,5 @@
-// Content transfer encodings (RFC 2045 section 6) and uuencode. Handles hostile bytes; linear; what is damaged is decoded
-// as far as it goes and the result says so.
+// Content transfer encodings (RFC 2045 section 6) and uuencode. Handles hostile bytes; linear; what is damaged is
+// decoded as far as it goes and the result says so.
 #pragma once
 
 #include <string>
@@ -18,8 +18,8 @@ struct decoded {
 /// The "Q" encoding of RFC 2047: quoted-printable with "_" for a space and without soft breaks.
 [[nodiscard]] decoded q_word(std::string_view text);
 
-/// Decodes as the header field says: base64, quoted-printable, x-uuencode, 7bit, 8bit, binary. An unknown name leaves the
-/// bytes as they are and says so.
+/// Decodes as the header field says: base64, quoted-printable, x-uuencode, 7bit, 8bit, binary. An unknown name leaves
+/// the bytes as they are and says so.
 [[nodiscard]] decoded decode(std::string_view body, std::string_view encoding);
 
 /// Files in the text of a body, "begin 644 name" to "end", as old mailers sent them.

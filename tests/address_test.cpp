@@ -19,7 +19,8 @@ TEST_SUITE("address") {
     CHECK(shown("a@example.jp") == "<a@example.jp>|");
     CHECK(shown("\"Doe, J.\" <j@example.jp>, (x) b@example.jp (B (C))") == "Doe, J.<j@example.jp>|x<b@example.jp>|");
     CHECK(shown("undisclosed-recipients:;") == "");
-    CHECK(shown("desk: a@example.jp, B <b@example.jp>; c@example.jp") == "<a@example.jp>|B<b@example.jp>|<c@example.jp>|");
+    CHECK(shown("desk: a@example.jp, B <b@example.jp>; c@example.jp") ==
+          "<a@example.jp>|B<b@example.jp>|<c@example.jp>|");
     CHECK(shown("\"a b\"@example.jp") == "<\"a b\"@example.jp>|");
     CHECK(shown("<@relay.example.jp:a@example.jp>") == "<a@example.jp>|");
     CHECK(shown("a@[IPv6:::1], b@example.jp") == "<a@[IPv6:::1]>|<b@example.jp>|");
@@ -29,11 +30,13 @@ TEST_SUITE("address") {
     CHECK(shown("=?UTF-8?B?5p6256m6IOWkqumDjg==?= <taro@example.jp>") == "架空 太郎<taro@example.jp>|");
     CHECK(shown("\"=?UTF-8?B?5p6256m6IOWkqumDjg==?=\" <taro@example.jp>") == "架空 太郎<taro@example.jp>|");
     CHECK(shown("=?ISO-2022-JP?B?GyRCMk02dRsoQg==?= <a@example.jp>") == "架空<a@example.jp>|");
-    CHECK(shown("\x1B$B!<\"!,\x1B(B <a@example.jp>").ends_with("<a@example.jp>|"));  // quote, bracket and comma in a name
+    CHECK(
+        shown("\x1B$B!<\"!,\x1B(B <a@example.jp>").ends_with("<a@example.jp>|"));  // quote, bracket and comma in a name
   }
 
   TEST_CASE("an address in the name does not become the address") {
-    CHECK(shown("\"noreply@proc.example.go.jp\" <evil@example.com>") == "noreply@proc.example.go.jp<evil@example.com>|");
+    CHECK(shown("\"noreply@proc.example.go.jp\" <evil@example.com>") ==
+          "noreply@proc.example.go.jp<evil@example.com>|");
     CHECK(shown("noreply@proc.example.go.jp <evil@example.com>") == "noreply@proc.example.go.jp<evil@example.com>|");
     CHECK(shown("=?utf-8?q?noreply=40proc.example.go.jp=3C?= <evil@example.com>") ==
           "noreply@proc.example.go.jp<<evil@example.com>|");

@@ -5,15 +5,18 @@
 namespace {
 using fields = std::vector<std::pair<std::string, std::string>>;
 constexpr const char* name = "Authentication-Results";
-intake::authentication read(const fields& of) { return intake::read_authentication(of, "MX.example.jp", "proc.example.go.jp"); }
+intake::authentication read(const fields& of) {
+  return intake::read_authentication(of, "MX.example.jp", "proc.example.go.jp");
+}
 }  // namespace
 
 TEST_SUITE("authentication") {
   TEST_CASE("results of the configured server are read") {
     const auto seen = read({{"Received", "x"},
-                            {name, "mx.example.jp 1; (a ; comment) dkim=pass (2048-bit key; ok) header.d=Proc.example.go.jp "
-                                   "header.i=@proc.example.go.jp; spf=pass smtp.mailfrom=bounce@proc.example.go.jp; "
-                                   "dmarc=pass reason=\"a; dkim=fail\" header.from=proc.example.go.jp"},
+                            {name,
+                             "mx.example.jp 1; (a ; comment) dkim=pass (2048-bit key; ok) header.d=Proc.example.go.jp "
+                             "header.i=@proc.example.go.jp; spf=pass smtp.mailfrom=bounce@proc.example.go.jp; "
+                             "dmarc=pass reason=\"a; dkim=fail\" header.from=proc.example.go.jp"},
                             {"From", "x"}});
     CHECK(seen.server == "mx.example.jp");
     CHECK(seen.dkim == "pass");
@@ -38,7 +41,8 @@ TEST_SUITE("authentication") {
                             {name, "mx.example.jp; dkim=pass header.d=proc.example.go.jp; dmarc=pass"}});
     CHECK(seen.dkim == "none");
     CHECK(seen.dmarc.empty());
-    CHECK(read({{name, "mx.example.jp; dkim=fail"}, {name, "other; spf=pass"}, {name, "mx.example.jp; spf=pass"}}).spf.empty());
+    CHECK(read({{name, "mx.example.jp; dkim=fail"}, {name, "other; spf=pass"}, {name, "mx.example.jp; spf=pass"}})
+              .spf.empty());
   }
 
   TEST_CASE("neighbouring fields of the server are one, and the worse result stands") {
@@ -50,8 +54,9 @@ TEST_SUITE("authentication") {
   }
 
   TEST_CASE("of several signatures the sender's own passed one is taken") {
-    const auto seen = read({{name, "mx.example.jp; dkim=pass header.d=esp.example.com; dkim=pass header.d=example.go.jp; "
-                                   "dkim=fail header.d=proc.example.go.jp"}});
+    const auto seen = read({{name,
+                             "mx.example.jp; dkim=pass header.d=esp.example.com; dkim=pass header.d=example.go.jp; "
+                             "dkim=fail header.d=proc.example.go.jp"}});
     CHECK(seen.dkim == "pass");
     CHECK(seen.dkim_domain == "example.go.jp");
     CHECK(read({{name, "mx.example.jp; spf=fail; spf=pass"}}).spf == "fail");

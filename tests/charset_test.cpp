@@ -51,7 +51,8 @@ TEST_SUITE("charset") {
   }
 
   TEST_CASE("a wrong, weak or unknown label gives way to what the bytes look like, and that is told") {
-    const std::string_view utf8 = "道路使用許可申請書", sjis = "\x93\xB9\x98\x48\x8E\x67\x97\x70\x8B\x96\x89\xC2\x90\x5C\x90\xBF\x8F\x91",
+    const std::string_view utf8 = "道路使用許可申請書",
+                           sjis = "\x93\xB9\x98\x48\x8E\x67\x97\x70\x8B\x96\x89\xC2\x90\x5C\x90\xBF\x8F\x91",
                            euc = "\xC6\xBB\xCF\xA9\xBB\xC8\xCD\xD1\xB5\xF6\xB2\xC4\xBF\xBD\xC0\xC1\xBD\xF1";
     for (const auto* label : {"", "us-ascii", "iso-8859-1", "x-no-such", "ISO-2022-JP"}) {
       CAPTURE(label);

@@ -18,7 +18,8 @@ std::string reasons(std::string_view html) {
 TEST_SUITE("html_text") {
   TEST_CASE("text comes line by line as a page shows it") {
     const auto seen = read_html(
-        "<!DOCTYPE html><html><head><title>t</title><style>p{color:red}</style></head><body>\n<p>受付番号：  <b>A</b>-1</p>"
+        "<!DOCTYPE html><html><head><title>t</title><style>p{color:red}</style></head><body>\n<p>受付番号：  "
+        "<b>A</b>-1</p>"
         "<div>a<br>b&amp;&#x63;&nbsp;&yen;</div><table><tr><td>1<td>2</table><ul><li>x<li>y</ul><ol><li>z</ol>"
         "<pre>p\n q</pre><script>s</script></body></html>");
     CHECK(seen.text == "受付番号： A-1\na\nb&c\u00A0¥\n1\t2\n- x\n- y\n1. z\np\n q\n");
@@ -64,11 +65,12 @@ TEST_SUITE("html_text") {
   }
 
   TEST_CASE("what is seen is not called hidden") {
-    for (const auto* html : {"<p style='color:white;background:navy'>x</p>", "<td bgcolor=black><font color=#fff>x</font></td>",
-                             "<p style='font-size:9pt'>x</p>", "<p style='left:10px;margin-left:-8px'>x</p>",
-                             "<div style='visibility:hidden'><b style='visibility:visible'>x</b></div>",
-                             "<p style='background-color:rgba(0,0,0,0)'>x</p>", "<style>.a{display:none}</style><p class=b>x</p>",
-                             "<!-- header --><p>x</p><!--[if mso]><xml><o:P>96</o:P></xml><![endif]-->", "<![if !mso]>x<![endif]>"}) {
+    for (const auto* html :
+         {"<p style='color:white;background:navy'>x</p>", "<td bgcolor=black><font color=#fff>x</font></td>",
+          "<p style='font-size:9pt'>x</p>", "<p style='left:10px;margin-left:-8px'>x</p>",
+          "<div style='visibility:hidden'><b style='visibility:visible'>x</b></div>",
+          "<p style='background-color:rgba(0,0,0,0)'>x</p>", "<style>.a{display:none}</style><p class=b>x</p>",
+          "<!-- header --><p>x</p><!--[if mso]><xml><o:P>96</o:P></xml><![endif]-->", "<![if !mso]>x<![endif]>"}) {
       CAPTURE(html);
       CHECK(reasons(html).empty());
       CHECK(read_html(html).text == "x\n");
@@ -92,8 +94,9 @@ TEST_SUITE("html_text") {
   }
 
   TEST_CASE("links are listed once, up to the limit") {
-    const auto seen = read_html("<a href='https://a.example/?x=1&amp;y'>b</a><img src=https://a.example/i><a href=#top>"
-                                "<img src=cid:1><a href=\"https://a.example/i\">");
+    const auto seen = read_html(
+        "<a href='https://a.example/?x=1&amp;y'>b</a><img src=https://a.example/i><a href=#top>"
+        "<img src=cid:1><a href=\"https://a.example/i\">");
     CHECK(seen.links == std::vector<std::string>{"https://a.example/?x=1&y", "https://a.example/i"});
     std::string many;
     for (std::size_t i = 0; i <= intake::limits::mail_links; ++i) many += "<a href=" + std::to_string(i) + "x>";

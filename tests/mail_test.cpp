@@ -15,7 +15,9 @@ namespace {
 
 const std::string head = "From: a@example.jp\r\nDate: Tue, 24 Nov 2026 09:00:00 +0900\r\nSubject: x\r\n";
 
-intake::mail parse(const std::string& message) { return intake::parse_mail(message, "mx.example.jp"); }
+intake::mail parse(const std::string& message) {
+  return intake::parse_mail(message, "mx.example.jp");
+}
 
 /// Codes of the findings, each once, joined.
 std::string codes(const intake::mail& seen) {
@@ -74,13 +76,13 @@ TEST_SUITE("mail") {
   }
 
   TEST_CASE("every part that is not body text is a file, named or not, inline or not") {
-    const auto seen = parse(mixed(part("Content-Type: text/plain", "body") +
-                                  part("Content-Type: text/plain; name=list.txt", "a") +
-                                  part("Content-Type: text/html\r\nContent-Disposition: attachment", "<p>b") +
-                                  part("Content-Type: image/png\r\nContent-Disposition: inline\r\nContent-ID: <i>", "c") +
-                                  part("Content-Type: message/rfc822", "Subject: d\r\n\r\ne") +
-                                  part("Content-Type: application/ms-tnef; name=winmail.dat", "f") +
-                                  part("Content-Type: text/csv\r\nContent-Description: =?utf-8?q?g.csv?=", "h")));
+    const auto seen =
+        parse(mixed(part("Content-Type: text/plain", "body") + part("Content-Type: text/plain; name=list.txt", "a") +
+                    part("Content-Type: text/html\r\nContent-Disposition: attachment", "<p>b") +
+                    part("Content-Type: image/png\r\nContent-Disposition: inline\r\nContent-ID: <i>", "c") +
+                    part("Content-Type: message/rfc822", "Subject: d\r\n\r\ne") +
+                    part("Content-Type: application/ms-tnef; name=winmail.dat", "f") +
+                    part("Content-Type: text/csv\r\nContent-Description: =?utf-8?q?g.csv?=", "h")));
     CHECK(seen.text == "body");
     REQUIRE(seen.files.size() == 6);
     CHECK(seen.files[0].name == "list.txt");
@@ -102,7 +104,8 @@ TEST_SUITE("mail") {
   }
 
   TEST_CASE("a damaged part is kept as far as it goes, and named") {
-    const auto seen = parse(mixed(part("Content-Type: application/zip; name=a.zip\r\nContent-Transfer-Encoding: base64", "YWJj!ZGVm")));
+    const auto seen = parse(
+        mixed(part("Content-Type: application/zip; name=a.zip\r\nContent-Transfer-Encoding: base64", "YWJj!ZGVm")));
     REQUIRE(seen.files.size() == 1);
     CHECK(seen.files[0].bytes == "abcdef");
     REQUIRE(seen.findings.size() == 1);
@@ -111,7 +114,8 @@ TEST_SUITE("mail") {
   }
 
   TEST_CASE("two names for one file are told") {
-    const auto seen = parse(mixed(part("Content-Type: application/zip; name=a.exe\r\nContent-Disposition: attachment; filename=a.zip", "x")));
+    const auto seen = parse(mixed(
+        part("Content-Type: application/zip; name=a.exe\r\nContent-Disposition: attachment; filename=a.zip", "x")));
     CHECK(seen.files[0].name == "a.zip");
     CHECK(tells(seen, "two names"));
   }
@@ -137,13 +141,15 @@ TEST_SUITE("mail") {
   }
 
   TEST_CASE("alternatives that say different things are told") {
-    const auto seen = parse(mixed(part("Content-Type: text/plain", "Receipt A1") + part("Content-Type: text/html", "Receipt A2"), "alternative"));
+    const auto seen = parse(mixed(
+        part("Content-Type: text/plain", "Receipt A1") + part("Content-Type: text/html", "Receipt A2"), "alternative"));
     CHECK(codes(seen) == "body.hidden_text|");
     CHECK(tells(seen, "differ"));
   }
 
   TEST_CASE("hidden HTML text is told and its links are listed") {
-    const auto seen = parse(head + "Content-Type: text/html\r\n\r\n<p>a</p><p style=display:none>b</p><a href=https://a.example/>c</a>");
+    const auto seen = parse(
+        head + "Content-Type: text/html\r\n\r\n<p>a</p><p style=display:none>b</p><a href=https://a.example/>c</a>");
     CHECK(seen.text == "a\nc\n");
     CHECK(tells(seen, "display:none: b"));
     CHECK(seen.links == std::vector<std::string>{"https://a.example/"});
@@ -170,12 +176,14 @@ TEST_SUITE("mail") {
     CHECK(seen.from.size() == 2);
     CHECK(seen.subject == "x");
     CHECK(tells(parse("Subject: a\r\n\r\nb"), "no From"));
-    CHECK(tells(parse(mixed(part("Content-Type: text/plain\r\nContent-Type: text/html", "a"))), "part with more than one content-type"));
+    CHECK(tells(parse(mixed(part("Content-Type: text/plain\r\nContent-Type: text/html", "a"))),
+                "part with more than one content-type"));
   }
 
   TEST_CASE("a message beyond a limit has its header, and nothing that would pass for all of it") {
     std::string parts;
-    for (std::size_t i = 0; i <= intake::limits::mime_parts; ++i) parts += part("Content-Type: application/zip; name=a.zip", "x");
+    for (std::size_t i = 0; i <= intake::limits::mime_parts; ++i)
+      parts += part("Content-Type: application/zip; name=a.zip", "x");
     const auto seen = parse(mixed(parts));
     CHECK(codes(seen) == "mail.limit|");
     CHECK(seen.subject == "x");

@@ -6,7 +6,9 @@ using intake::find_parameter;
 using intake::parse_field;
 
 namespace {
-intake::parameter_text filename(std::string_view value) { return find_parameter(parse_field(value), "filename"); }
+intake::parameter_text filename(std::string_view value) {
+  return find_parameter(parse_field(value), "filename");
+}
 }  // namespace
 
 TEST_SUITE("mime_field") {
@@ -24,7 +26,8 @@ TEST_SUITE("mime_field") {
     CHECK(filename("attachment; filename=\"a \\\"b\\\".zip\"").text == "a \"b\".zip");
     CHECK(filename("attachment; filename*=UTF-8''%E7%94%B3%E8%AB%8B.zip").text == "申請.zip");
     CHECK(filename("attachment; filename*=iso-2022-jp'ja'%1B$B%3F%3D%40A%1B%28B.zip").text == "申請.zip");
-    const auto joined = filename("attachment; filename*0*=UTF-8''%E7%94; filename*1*=%B3%E8%AB; filename*2*=%8B; filename*3=.zip");
+    const auto joined =
+        filename("attachment; filename*0*=UTF-8''%E7%94; filename*1*=%B3%E8%AB; filename*2*=%8B; filename*3=.zip");
     CHECK(joined.text == "申請.zip");
     CHECK(joined.defects.empty());
     CHECK(filename("attachment; filename*1=b.zip; filename*0=a").text == "ab.zip");
@@ -33,7 +36,7 @@ TEST_SUITE("mime_field") {
   }
 
   TEST_CASE("raw legacy names are read, with bytes that look like quotes and backslashes") {
-    CHECK(filename("attachment; filename=\"\x95\x5C.zip\"").text == "表.zip");        // second byte is a backslash
+    CHECK(filename("attachment; filename=\"\x95\x5C.zip\"").text == "表.zip");  // second byte is a backslash
     CHECK(filename("attachment; filename=\"\x83\x5C\x83\x7B\x90\x5C\x90\xBF.zip\"").text == "ソボ申請.zip");
     CHECK(filename("attachment; filename=\"\x1B$B!\"?=@A\x1B(B.zip\"").text == "、申請.zip");  // second byte is a quote
     CHECK(filename("attachment; filename=\x1B$B?;=@A\x1B(B.zip").text.ends_with(".zip"));      // and a semicolon

@@ -28,10 +28,11 @@ const std::string mixed = "From: a@example.jp\r\nContent-Type: multipart/mixed; 
 
 TEST_SUITE("mime_scan") {
   TEST_CASE("parts are found with their headers and bodies") {
-    const auto message = mixed +
-                         "preamble\r\n--x\r\nContent-Type: text/html\r\n\r\none\r\n\r\n--x \r\n\r\ntwo\r\n"
-                         "--x\r\nContent-Type: multipart/alternative; boundary=\"y z\"\r\n\r\n--y z\r\n\r\n3\r\n--y z--\r\n"
-                         "--x--\r\n";
+    const auto message =
+        mixed +
+        "preamble\r\n--x\r\nContent-Type: text/html\r\n\r\none\r\n\r\n--x \r\n\r\ntwo\r\n"
+        "--x\r\nContent-Type: multipart/alternative; boundary=\"y z\"\r\n\r\n--y z\r\n\r\n3\r\n--y z--\r\n"
+        "--x--\r\n";
     const auto seen = scan_mime(message);
     CHECK(seen.defects.empty());
     REQUIRE(seen.parts.size() == 5);
@@ -46,7 +47,8 @@ TEST_SUITE("mime_scan") {
   }
 
   TEST_CASE("LF line ends, an mbox separator and digests are read") {
-    const auto seen = scan_mime("From x\nContent-Type: multipart/digest; boundary=x\n\n--x\n\nSubject: a\n\nb\n--x--\n");
+    const auto seen =
+        scan_mime("From x\nContent-Type: multipart/digest; boundary=x\n\n--x\n\nSubject: a\n\nb\n--x--\n");
     REQUIRE(seen.parts.size() == 2);
     CHECK(seen.defects.empty());
     CHECK(seen.parts[1].type.value == "message/rfc822");
@@ -54,8 +56,9 @@ TEST_SUITE("mime_scan") {
   }
 
   TEST_CASE("a message inside a message is not opened, and cannot hide the outer boundary") {
-    const auto seen = scan_mime(mixed + "--x\r\nContent-Type: message/rfc822\r\n\r\nContent-Type: multipart/mixed; "
-                                        "boundary=y\r\n\r\n--y\r\n\r\n--x\r\n\r\nb\r\n--x--\r\n");
+    const auto seen = scan_mime(mixed +
+                                "--x\r\nContent-Type: message/rfc822\r\n\r\nContent-Type: multipart/mixed; "
+                                "boundary=y\r\n\r\n--y\r\n\r\n--x\r\n\r\nb\r\n--x--\r\n");
     REQUIRE(seen.parts.size() == 3);
     CHECK(seen.parts[2].body == "b");
   }
@@ -69,9 +72,11 @@ TEST_SUITE("mime_scan") {
     CHECK(has(scan_mime(mixed + "no parts\r\n"), "without parts"));
     CHECK(has(scan_mime(mixed + "--x\r\n--x--\r\n"), "ends within its header"));
     CHECK(has(scan_mime("Content-Type: multipart/mixed\r\n\r\n--\r\n\r\na"), "without a usable boundary"));
-    CHECK(has(scan_mime("Content-Type: multipart/mixed; boundary=" + std::string(201, 'x') + "\r\n\r\na"), "usable boundary"));
+    CHECK(has(scan_mime("Content-Type: multipart/mixed; boundary=" + std::string(201, 'x') + "\r\n\r\na"),
+              "usable boundary"));
     CHECK(has(scan_mime("Content-Type: text\r\n\r\na"), "malformed Content-Type"));
-    CHECK(has(scan_mime("Content-Type: multipart/mixed; boundary=x; boundary=y\r\n\r\n--x\r\n\r\n--x--"), "given twice"));
+    CHECK(
+        has(scan_mime("Content-Type: multipart/mixed; boundary=x; boundary=y\r\n\r\n--x\r\n\r\n--x--"), "given twice"));
     CHECK(has(scan_mime("From: a\r\nnot a field\r\n\r\nb"), "blank line"));
     CHECK(has(scan_mime(std::string("A: b\0c\r\n\r\nd", 12)), "NUL"));
     CHECK(has(scan_mime("A: b\rC: d\r\n\r\ne"), "carriage return"));

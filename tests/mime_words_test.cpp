@@ -14,8 +14,9 @@ bool has(const intake::header_text& text, std::string_view what) {
 
 TEST_SUITE("mime_words") {
   TEST_CASE("encoded words of both kinds are decoded without a remark") {
-    for (const auto* value : {"=?UTF-8?B?55Sz6KuL?=", "=?utf-8?Q?=E7=94=B3=E8=AB=8B?=", "=?ISO-2022-JP?B?GyRCPz1AQRsoQg==?=",
-                              "=?Shift_JIS?B?kFyQvw==?=", "=?EUC-JP?Q?=BF=BD=C0=C1?=", "=?utf-8*ja?B?55Sz6KuL?="}) {
+    for (const auto* value :
+         {"=?UTF-8?B?55Sz6KuL?=", "=?utf-8?Q?=E7=94=B3=E8=AB=8B?=", "=?ISO-2022-JP?B?GyRCPz1AQRsoQg==?=",
+          "=?Shift_JIS?B?kFyQvw==?=", "=?EUC-JP?Q?=BF=BD=C0=C1?=", "=?utf-8*ja?B?55Sz6KuL?="}) {
       CAPTURE(value);
       const auto read = decode_words(value);
       CHECK(read.text == "申請");

@@ -1,5 +1,5 @@
-// Charsets, encoded words, parameters, addresses, HTML: the first byte picks one, the rest is its input. What comes out is
-// valid UTF-8, and nothing is lost without being counted.
+// Charsets, encoded words, parameters, addresses, HTML: the first byte picks one, the rest is its input. What comes out
+// is valid UTF-8, and nothing is lost without being counted.
 #include <cstdlib>
 #include <string_view>
 
@@ -17,14 +17,15 @@ void check(bool holds) {
 }
 
 void charsets(std::string_view text) {
-  constexpr std::string_view labels[] = {"", "UTF-8", "Shift_JIS", "EUC-JP", "ISO-2022-JP", "iso-8859-1", "gb18030", "big5",
-                                         "euc-kr", "utf-16", "iso-2022-kr", "x-none"};
+  constexpr std::string_view labels[] = {"",        "UTF-8", "Shift_JIS", "EUC-JP", "ISO-2022-JP", "iso-8859-1",
+                                         "gb18030", "big5",  "euc-kr",    "utf-16", "iso-2022-kr", "x-none"};
   for (const auto label : labels) {
     const auto read = intake::charset::decode(text, label);
     check(intake::charset::is_utf8(read.text));
     check(read.undecodable <= text.size());
-    if (!text.empty() && read.text.empty()) check(text.size() < 64 || text.find('\x1B') != std::string_view::npos ||
-                                                  text.find_first_not_of("\x0E\x0F\xFE\xFF") == std::string_view::npos);
+    if (!text.empty() && read.text.empty())
+      check(text.size() < 64 || text.find('\x1B') != std::string_view::npos ||
+            text.find_first_not_of("\x0E\x0F\xFE\xFF") == std::string_view::npos);
   }
 }
 
@@ -35,15 +36,21 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   const std::string_view text(reinterpret_cast<const char*>(data + 1), size - 1);
   using intake::charset::is_utf8;
   switch (data[0] % 6) {
-    case 0: charsets(text); break;
-    case 1: check(is_utf8(intake::decode_words(text).text)); break;
+    case 0:
+      charsets(text);
+      break;
+    case 1:
+      check(is_utf8(intake::decode_words(text).text));
+      break;
     case 2: {
       const auto field = intake::parse_field(text);
-      for (const auto* name : {"filename", "name", "boundary", "charset"}) check(is_utf8(intake::find_parameter(field, name).text));
+      for (const auto* name : {"filename", "name", "boundary", "charset"})
+        check(is_utf8(intake::find_parameter(field, name).text));
       break;
     }
     case 3:
-      for (const auto& [name, address] : intake::parse_addresses(text).addresses) check(is_utf8(name) && is_utf8(address));
+      for (const auto& [name, address] : intake::parse_addresses(text).addresses)
+        check(is_utf8(name) && is_utf8(address));
       break;
     case 4: {
       const auto read = intake::charset::detect(text).text;
@@ -54,7 +61,8 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
       break;
     }
     case 5: {
-      const auto seen = intake::read_authentication({{"Authentication-Results", std::string(text)}}, "mx", "example.jp");
+      const auto seen =
+          intake::read_authentication({{"Authentication-Results", std::string(text)}}, "mx", "example.jp");
       check(is_utf8(seen.dkim) && is_utf8(seen.dkim_domain));
       check(intake::transfer::quoted_printable(text).bytes.size() <= text.size());
       check(intake::transfer::split_uuencoded(text).text.size() <= text.size());

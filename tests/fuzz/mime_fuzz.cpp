@@ -1,5 +1,5 @@
-// A whole message: structure, header fields, body, files. Every byte of a file and of the text must come out as valid UTF-8
-// and within the limits, whatever goes in.
+// A whole message: structure, header fields, body, files. Every byte of a file and of the text must come out as valid
+// UTF-8 and within the limits, whatever goes in.
 #include <cstdlib>
 #include <string_view>
 
