@@ -28,6 +28,7 @@ inline constexpr std::size_t mime_addresses = 1000;          ///< of one field
 inline constexpr std::size_t mime_boundary_bytes = 200;      ///< RFC 2046 allows 70
 inline constexpr std::size_t mime_delimiter_bytes = 4 * mib;  ///< lines of a message that begin like a part boundary
 inline constexpr std::size_t mail_links = 1000;              ///< of one message
+inline constexpr std::size_t mail_files = 2000;              ///< of one message, uuencoded ones in its text included
 inline constexpr std::size_t mail_text_bytes = 4 * mib;      ///< text kept for judging, after decoding
 
 // Archives (APPNOTE 6.3.9): crossing one is archive.limit.

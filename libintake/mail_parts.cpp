@@ -199,6 +199,10 @@ class parts_reader {
   body_text plain_body(const mime_part& of, std::string_view bytes) {
     auto split = transfer::split_uuencoded(bytes);
     for (auto& file : split.files) {
+      if (out_.files.size() >= limits::mail_files) {
+        out_.find("mail.limit", "more uuencoded files than allowed");
+        break;
+      }
       auto name = decode_words(file.name);
       add_file(std::move(name.text), "application/octet-stream", std::move(file.content), name.defects);
     }

@@ -103,6 +103,15 @@ TEST_SUITE("mail") {
     CHECK(seen.files[0].bytes == "abc");
   }
 
+  TEST_CASE("uuencoded files beyond the limit are told") {
+    std::string files, parts;
+    for (int i = 0; i < 900; ++i) files += "begin 644 a\n`\nend\n";
+    for (int i = 0; i < 3; ++i) parts += part("Content-Type: text/plain", files);
+    const auto seen = parse(mixed(parts));
+    CHECK(seen.files.size() == intake::limits::mail_files);
+    CHECK(codes(seen) == "mail.limit|");
+  }
+
   TEST_CASE("a damaged part is kept as far as it goes, and named") {
     const auto seen = parse(
         mixed(part("Content-Type: application/zip; name=a.zip\r\nContent-Transfer-Encoding: base64", "YWJj!ZGVm")));
