@@ -141,6 +141,10 @@ file_kind recognise_binary(std::string_view bytes) {
   return k::unknown;
 }
 
+bool is_ascii(std::string_view bytes) {
+  return std::all_of(bytes.begin(), bytes.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
 file_kind ole_kind(std::string_view bytes) {
   const auto ole = container::open(bytes, container::format::ole);
   if (!ole) return k::ole;
@@ -257,6 +261,8 @@ file_type type_reader::identify(std::string_view untrusted_bytes, std::string_vi
     return type;
   }
   const std::string_view head = untrusted_bytes.substr(0, 64 * limits::kib);
+  // What libmagic knows among texts are programs and formats, which begin in ASCII; asking costs more than a scan.
+  if (plain && !is_ascii(head.substr(0, 512))) return type;
   const char* const answer = magic_buffer(state_->magic, head.data(), head.size());
   const std::string_view second = answer ? answer : "";
   if (type.kind == k::unknown) {

@@ -1,11 +1,12 @@
 #include "scanner.hpp"
 
 #include <clamav.h>
+#include <zlib.h>
 
 #include <algorithm>
 #include <mutex>
+#include <new>
 
-#include "base64.hpp"
 #include "failure.hpp"
 
 namespace intake {
@@ -41,14 +42,23 @@ void initialise() {
   });
 }
 
-// The test file of EICAR, put together here so that no scanner ever takes this program for it, in a message: the engine
-// has to unpack that to its temporary directory, without which it would find nothing in anything.
+// The test file of EICAR, put together here so that no scanner ever takes this program for it, and packed: the engine has
+// to unpack it to its temporary directory, without which it would find nothing in anything packed.
 std::string canary() {
-  const std::string eicar = std::string("X5O!P%@AP[4\\PZX54(P^)7CC)7}$") + "EICAR-STANDARD-" + "ANTIVIRUS-TEST-FILE!" + "$H+H*";
-  return "From: a@example.jp\r\nTo: b@example.jp\r\nSubject: test\r\nMIME-Version: 1.0\r\n"
-         "Content-Type: multipart/mixed; boundary=\"b\"\r\n\r\n--b\r\nContent-Type: application/octet-stream\r\n"
-         "Content-Transfer-Encoding: base64\r\nContent-Disposition: attachment; filename=\"a.com\"\r\n\r\n" +
-         base64::encode(eicar) + "\r\n--b--\r\n";
+  std::string eicar = std::string("X5O!P%@AP[4\\PZX54(P^)7CC)7}$") + "EICAR-STANDARD-" + "ANTIVIRUS-TEST-FILE!" + "$H+H*";
+  std::string packed(256, '\0');
+  z_stream stream{};
+  constexpr int gzip = 16 + MAX_WBITS;
+  if (deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, gzip, 8, Z_DEFAULT_STRATEGY) != Z_OK) throw std::bad_alloc();
+  stream.next_in = reinterpret_cast<Bytef*>(eicar.data());
+  stream.avail_in = static_cast<uInt>(eicar.size());
+  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
+  stream.avail_out = static_cast<uInt>(packed.size());
+  const int result = deflate(&stream, Z_FINISH);
+  packed.resize(stream.total_out);
+  deflateEnd(&stream);
+  if (result != Z_STREAM_END) throw failure(exit_status::software, "the test file cannot be packed");
+  return packed;
 }
 
 void set(cl_engine* engine, cl_engine_field field, std::size_t value) {

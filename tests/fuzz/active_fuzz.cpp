@@ -1,0 +1,24 @@
+// Any bytes are searched to an end, and what was not read to its end always says why.
+#include "libintake/active.hpp"
+
+#include <cstdint>
+#include <cstdlib>
+
+namespace {
+
+void look(std::string_view bytes, intake::file_kind kind) {
+  const auto report = intake::find_active(bytes, kind);
+  if (!report.complete && !report.has("scan.failed") && !report.has("scan.limit") && !report.has("scan.encrypted"))
+    std::abort();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  const auto kind = intake::recognise(bytes);
+  look(bytes, kind);
+  if (kind != intake::file_kind::txt && kind != intake::file_kind::unknown) return 0;
+  for (const auto other : {intake::file_kind::rtf, intake::file_kind::html, intake::file_kind::xls}) look(bytes, other);
+  return 0;
+}
