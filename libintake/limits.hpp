@@ -65,6 +65,13 @@ inline constexpr unsigned render_pages = 2000;  ///< of one document
 inline constexpr unsigned render_page_pixels_side = 10000;
 inline constexpr std::size_t render_page_pixels = 60'000'000;
 inline constexpr std::size_t render_text_boxes = 100000;  ///< of one page
+inline constexpr std::size_t render_text_characters = 1'000'000;  ///< of one page
+inline constexpr int render_page_length = 1'440'000;     ///< hundredths of a point; PDF allows no longer page
+inline constexpr int render_text_slack = 100'000;        ///< hundredths of a point that a line may leave its page
+inline constexpr std::size_t render_image_pixels = 300'000'000;  ///< of one picture, before it is scaled
+inline constexpr std::size_t render_missing_characters = 1000;  ///< reported of one document
+inline constexpr std::size_t render_source_bytes = 150 * mib;   ///< of one document before, and of an intermediate PDF
+inline constexpr std::size_t render_pdf_bytes = 96 * mib;       ///< of one finished PDF
 inline constexpr std::chrono::seconds render_time{120};   ///< default, for one document
 
 // Judging.

@@ -282,6 +282,7 @@ constexpr names own_files = {"open",
                              "fchown",
                              "chown",
                              "lchown"};
+constexpr names local_sockets = {"sendmsg", "sendto", "recvfrom"};
 constexpr names workers = {"fork",
                            "vfork",
                            "wait4",
@@ -327,6 +328,12 @@ class system_call_filter {
     must(seccomp_rule_add(filter_, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1, is_thread) == 0, "seccomp rule clone");
     answer(ENOSYS, "clone3");  // its flags lie behind a pointer; the C library falls back to clone
   }
+  /// Sockets that reach no further than a process which holds the other end.
+  void allow_local_sockets() {
+    allow(local_sockets);
+    const scmp_arg_cmp is_local = SCMP_A0(SCMP_CMP_EQ, AF_UNIX);
+    must(seccomp_rule_add(filter_, SCMP_ACT_ALLOW, SCMP_SYS(socketpair), 1, is_local) == 0, "seccomp rule socketpair");
+  }
   /// Only reading one's own limits: raising or lowering them is over.
   void allow_reading_limits() {
     const scmp_arg_cmp no_new = SCMP_A2(SCMP_CMP_EQ, 0);
@@ -362,6 +369,9 @@ void filter_system_calls(role role) {
   filter.kill({"ptrace", "process_vm_readv", "process_vm_writev", "keyctl", "add_key", "request_key", "bpf",
                "perf_event_open", "io_uring_setup", "userfaultfd", "kexec_load", "init_module", "finit_module"});
   switch (role) {
+    case role::asker:
+      filter.allow_local_sockets();
+      [[fallthrough]];
     case role::parser:
     case role::unpacker:
       filter.allow_threads();
@@ -395,6 +405,7 @@ void filter_system_calls(role role) {
       [[fallthrough]];
     case role::pump:
       filter.allow(workers);
+      filter.allow_local_sockets();  // a worker is held by this filter too
       filter.allow({"clone"});
       filter.answer(ENOSYS, "clone3");
       filter.answer(ENOTTY, "ioctl");
@@ -417,7 +428,7 @@ void limit_resources(role role, const access& access) {
   limit(RLIMIT_AS, access.memory_bytes ? access.memory_bytes : usual);
 #endif
   limit(RLIMIT_NOFILE, 256);
-  if (role == role::parser || role == role::unpacker) limit(RLIMIT_FSIZE, 0);
+  if (role == role::parser || role == role::unpacker || role == role::asker) limit(RLIMIT_FSIZE, 0);
 }
 
 /// What must not be possible any more, tried.

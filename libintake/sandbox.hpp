@@ -14,6 +14,7 @@ enum class role {
   pump_of_roots,  ///< the same for workers with a private root, which still have to mount it
   parser,         ///< memory only: no file can be opened at all
   unpacker,       ///< as parser
+  asker,          ///< as parser, and may hand local sockets to the process at the other end of `access.descriptors`
   scanner,        ///< private tmpfs as the only file system
   office,         ///< private tmpfs, and `access.read` of the host bound read-only into it
   raster,         ///< as office
@@ -28,6 +29,8 @@ struct access {
   std::size_t tmpfs_bytes = 0;     ///< size of the private tmpfs; 0: the role's own
   /// Folders made on the private tmpfs before entering (relative to /tmp), e.g. those LibreOffice expects.
   std::vector<std::string> tmp_folders;
+  /// Descriptors from 20 on that a worker keeps beside its pipes.
+  std::vector<int> descriptors;
 };
 
 /// Confines the calling process and proves it (a socket, an exec and a host file must all be refused). Must be called

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -55,15 +56,28 @@ bool write_frame(int fd, const std::string& bytes) {
   return write_all(fd, header, sizeof header) && write_all(fd, bytes.data(), bytes.size());
 }
 
-/// The child keeps its two pipes and stderr; stdin and stdout, which carry the stream, are closed to it.
-void leave_parent(int& in, int& out) {
+/// Closes everything from 5 on but `kept`.
+bool close_others(std::vector<int> kept) {
+  std::sort(kept.begin(), kept.end());
+  unsigned first = 5;
+  for (const int fd : kept) {
+    const auto number = static_cast<unsigned>(fd);
+    if (number > first && syscall(SYS_close_range, first, number - 1, 0U) != 0) return false;
+    first = number + 1;
+  }
+  return syscall(SYS_close_range, first, ~0U, 0U) == 0;
+}
+
+/// The child keeps its two pipes, stderr and what its task names; stdin and stdout, which carry the stream, are closed
+/// to it.
+void leave_parent(int& in, int& out, const std::vector<int>& kept) {
   (void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
   int ended[2];  // stdin reads as empty; what a library prints goes to stderr and not into the stream
   make_pipe(ended);
   in = fcntl(in, F_DUPFD, 100);
   out = fcntl(out, F_DUPFD, 100);
   const bool moved = dup2(ended[0], 0) == 0 && dup2(2, 1) == 1 && dup2(in, 3) == 3 && dup2(out, 4) == 4 &&
-                     syscall(SYS_close_range, 5U, ~0U, 0U) == 0;
+                     close_others(kept);
   if (!moved) throw system_failure(exit_status::os, "the worker's descriptors");
   in = 3;
   out = 4;
@@ -73,7 +87,7 @@ void leave_parent(int& in, int& out) {
   std::string start(1, '\0');
   try {
     if (task.settle) task.settle();
-    leave_parent(in, out);
+    leave_parent(in, out, task.access.descriptors);
     sandbox::enter(task.role, task.access);
     if (task.prepare) task.prepare();
   } catch (const failure& error) {

@@ -1,0 +1,43 @@
+// Every file of an acceptable record to a harmless PDF, and no byte of an original any further. Runs in a worker that
+// holds no engine itself: office and raster read the documents, in processes of their own.
+#pragma once
+
+#include <chrono>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "office.hpp"
+#include "raster.hpp"
+#include "record.hpp"
+
+namespace intake {
+
+struct render_options {
+  unsigned dpi = 150;
+  std::chrono::seconds time{120};  ///< for one document; half a second for each MiB is added
+  std::set<std::string> cleared;   ///< ids of messages that a clerk cleared, whatever their disposition
+};
+
+class renderer {
+ public:
+  renderer(const office& office, const raster& raster, render_options options);
+
+  /// Sets `pdf` of every file that may be rendered and drops `data` of every file. A file may be rendered when its
+  /// scan is clean and its record accepted or cleared. What could not be done is a render.* finding.
+  void handle(record& rec) const;
+
+ private:
+  struct finished;
+  [[nodiscard]] finished make(std::string_view type, std::string_view bytes, std::size_t room) const;
+  void finish(record& rec, std::size_t index, std::string_view id, finished& made, std::size_t& room) const;
+
+  const office& office_;
+  const raster& raster_;
+  render_options options_;
+};
+
+/// One line for all missing characters of a document: "U+E000 (p. 1), …".
+[[nodiscard]] std::string describe(const std::vector<missing_character>& missing);
+
+}  // namespace intake

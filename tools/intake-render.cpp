@@ -1,0 +1,48 @@
+// intake-render - turn every file of an acceptable message into a harmless PDF.
+#include "libintake/failure.hpp"
+#include "libintake/office.hpp"
+#include "libintake/raster.hpp"
+#include "libintake/render.hpp"
+#include "tool.hpp"
+
+namespace {
+
+struct options {
+  unsigned dpi = 0, seconds = 0;  // 0: as configured
+};
+
+intake::exit_status render(intake::context& ctx, const options& opt) {
+  (void)ctx.profile();
+  intake::render_options how;
+  how.dpi = opt.dpi ? opt.dpi : ctx.config().render.dpi;
+  how.time = std::chrono::seconds(opt.seconds ? opt.seconds : ctx.config().render.seconds);
+
+  // Both are started before anything received is read; the workers below only hold a socket to each.
+  const intake::raster raster;
+  const intake::office office(intake::find_shared("fonts.conf"));
+  const intake::renderer renderer(office, raster, std::move(how));
+
+  intake::filter_stage stage;
+  stage.name = "render";
+  stage.role = intake::sandbox::role::asker;
+  stage.access.descriptors = {raster.descriptor(), office.descriptor()};
+  stage.deadline = std::chrono::hours(12);  // each document has a deadline of its own, and a record may hold many
+  stage.on_timeout = "render.timeout";
+  stage.handle = [&](intake::record& rec) { renderer.handle(rec); };
+  return intake::run_filter(ctx.filter(), stage);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  options opt;
+  intake::tool tool("intake-render", "Turn every file of an acceptable message into a harmless PDF.");
+  tool.is_filter()
+      .option("--dpi", opt.dpi, "N", "resolution of the pages (else as configured, 150)", 72, 300)
+      .option("--seconds", opt.seconds, "N", "time allowed for one document (else as configured, 120)", 1, 3600)
+      .example("intake-verify <day.ndjson | intake-render | intake-export /media/oa",
+               "take the day's accepted files to the medium for the OA system")
+      .example("intake-render --dpi 300 <message.ndjson >rendered.ndjson", "one message with finer pages")
+      .body([&](intake::context& ctx) { return render(ctx, opt); });
+  return tool.run(argc, argv);
+}
