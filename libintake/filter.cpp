@@ -267,11 +267,54 @@ exit_status run_filter(const filter_options& options, const filter_stage& stage)
   return pump(options, stage).run();
 }
 
+namespace {
+
+/// Holds handled lines back until they are made durable.
+class batched_writer {
+ public:
+  batched_writer(line_reader& reader, const std::function<void()>& commit) : reader_(reader), commit_(commit) {}
+
+  void write(const spliced_line& line) {
+    const bool more = commit_ && reader_.ready() && held_bytes_ + line.size < limits::keeper_batch_bytes;
+    if (more) {
+      held_.push_back(line.join());
+      held_bytes_ += line.size;
+      return;
+    }
+    flush();
+    writer_.write_line(line);
+  }
+  void write(std::string line) {
+    spliced_line whole;
+    whole.make(std::move(line));
+    write(whole);
+  }
+  void flush() {
+    if (commit_) commit_();
+    for (const auto& line : held_) writer_.write_line(line);
+    held_.clear();
+    held_bytes_ = 0;
+  }
+  void finish() {
+    flush();
+    writer_.finish();
+  }
+
+ private:
+  line_reader& reader_;
+  const std::function<void()>& commit_;
+  record_writer writer_;
+  std::vector<std::string> held_;
+  std::size_t held_bytes_ = 0;
+};
+
+}  // namespace
+
 exit_status run_keeper(const filter_options& options, const std::string& name,
-                       const std::function<void(record&)>& handle) {
+                       const std::function<void(record&)>& handle, const std::function<void()>& commit) {
   keep_memory();
   line_reader reader(0);
-  record_writer writer;
+  batched_writer writer(reader, commit);
   bool unusable_seen = false, met_fail_on = false;
   for (;;) {
     const auto outcome = reader.next();
@@ -287,9 +330,9 @@ exit_status run_keeper(const filter_options& options, const std::string& name,
       const std::string judged = made ? *made : rec["disposition"].json();
       met_fail_on |= std::any_of(options.fail_on.begin(), options.fail_on.end(),
                                  [&](const std::string& it) { return judged == '"' + it + '"'; });
-      writer.write_line(result);
+      writer.write(result);
     } catch (const unusable_line& error) {
-      writer.write_line(unusable(reader.line(), reader.size(), reader.digest(), error.what()));
+      writer.write(unusable(reader.line(), reader.size(), reader.digest(), error.what()));
       unusable_seen = true;
     }
   }

@@ -44,7 +44,10 @@ struct filter_stage {
 /// The same without a worker, for filters that need the host's files and read no received format but the record
 /// itself (ledger, export): `handle` runs in this process, which must already be confined as keeper. An exception of
 /// type failure ends the run; whatever `handle` did before is the caller's to have made durable.
+/// `commit`, if given, makes it durable: it is called before any handled line is written, once for all the lines that
+/// were waiting (up to limits::keeper_batch_bytes), so that a full pipe costs one commit instead of one a line.
 [[nodiscard]] exit_status run_keeper(const filter_options& options, const std::string& name,
-                                     const std::function<void(record&)>& handle);
+                                     const std::function<void(record&)>& handle,
+                                     const std::function<void()>& commit = {});
 
 }  // namespace intake

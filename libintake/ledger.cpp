@@ -132,6 +132,10 @@ void write_scope::commit() {
 }
 
 ledger::ledger(const std::string& path, mode how, const secret& key) : state_(std::make_unique<state>()) {
+  if (how == mode::change) {
+    ledger_schema::must_exist(path);
+    how = mode::write;
+  }
   state_->how = how;
   state::check_length(key);
   state_->db = how == mode::write ? ledger_schema::open_for_writing(path, [&](database& db) { state::fill(db, key); })

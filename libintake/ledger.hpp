@@ -124,6 +124,7 @@ class ledger {
   struct state;
   enum class mode {
     write,    ///< made if absent (mode 0600, under a lock); older schemas are migrated
+    change,   ///< as write, but must exist: failure(no_input) otherwise
     read,     ///< must exist: failure(no_input) otherwise; works on a read-only file system
     inspect,  ///< as read, and without the key: payloads of a sealed ledger stay empty
   };
@@ -202,6 +203,9 @@ class ledger {
   // Asking.
 
   [[nodiscard]] std::optional<message_entry> find(std::string_view id) const;
+  /// The subject that a person means: its id, the beginning of it (six characters or more), or the receipt number of an
+  /// application. Throws failure: no_input when there is none, usage when there are several.
+  [[nodiscard]] std::string resolve(std::string_view text) const;
   /// In order of handling day. `visit` returns false to stop.
   void each_message(const message_filter& filter, const std::function<bool(const message_entry&)>& visit) const;
   /// In order of sequence.

@@ -183,6 +183,24 @@ std::optional<message_entry> ledger::find(std::string_view id) const {
   return found;
 }
 
+std::string ledger::resolve(std::string_view text) const {
+  if (state_->subject_of(text)) return std::string(text);
+  std::set<std::string> found;
+  if (text.size() >= 6) {
+    auto rows = state_->db->query("SELECT id FROM subjects WHERE id > ? AND substr(id, 1, length(?1)) = ?1 LIMIT 2", text);
+    while (rows.next()) found.insert(rows.text(0));
+  }
+  if (found.empty() && state_->unlocked()) {
+    auto rows = state_->db->query("SELECT id FROM lookups JOIN subjects USING (subject) WHERE what = ? AND hash = ? "
+                                  "LIMIT 2", static_cast<std::int64_t>(lookup::receipt_no),
+                                  blob{projection::hash(state_->lookup_key, lookup::receipt_no, text)});
+    while (rows.next()) found.insert(rows.text(0));
+  }
+  if (found.empty()) throw failure(exit_status::no_input, "not in the ledger: " + std::string(text));
+  if (found.size() > 1) throw failure(exit_status::usage, std::string(text) + ": several messages; name one by its id");
+  return *found.begin();
+}
+
 void ledger::each_event(const event_filter& filter, const std::function<bool(const event&)>& visit) const {
   auto& db = *state_->db;
   const auto from = filter.from.value_or(std::numeric_limits<std::int64_t>::min());

@@ -82,7 +82,9 @@ void make_file(const std::string& path) {
   }
 }
 
-void check_file(const std::string& path) {
+}  // namespace
+
+void must_exist(const std::string& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0)
     throw system_failure(errno == EACCES ? exit_status::no_permission : exit_status::no_input, path);
@@ -90,6 +92,8 @@ void check_file(const std::string& path) {
   if ((status.st_mode & 07) != 0)
     throw failure(exit_status::no_permission, path + ": others may read or write it; chmod o= it");
 }
+
+namespace {
 
 void migrate(database& db, std::int64_t from) {
   for (auto step = from; step < version; ++step) db.script(migrations[step]);
@@ -158,7 +162,7 @@ CREATE INDEX @items_open ON items(subject) WHERE settled = 0;
 std::unique_ptr<database> open_for_writing(const std::string& path, const std::function<void(database&)>& fill) {
   const directory_lock lock(path);
   make_file(path);
-  check_file(path);
+  must_exist(path);
   auto db = std::make_unique<database>(path, database::mode::write);
   const auto found = empty(*db) ? 0 : version_of(*db);  // refused before the first write
   db->script("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL");
@@ -175,7 +179,7 @@ std::unique_ptr<database> open_for_writing(const std::string& path, const std::f
 }
 
 std::unique_ptr<database> open_for_reading(const std::string& path) {
-  check_file(path);
+  must_exist(path);
   std::unique_ptr<database> db;
   try {
     db = std::make_unique<database>(path, database::mode::read);

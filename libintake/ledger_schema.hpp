@@ -19,6 +19,8 @@ inline constexpr std::int64_t derived_version = 1;
 /// Names of those tables, for comparing them.
 inline constexpr const char* derived_names[] = {"messages", "mailboxes", "sources", "ranges", "lookups", "items"};
 
+/// Throws failure(no_input) when there is no such file, and what opening it would throw for its kind and mode.
+void must_exist(const std::string& path);
 /// Opens for writing. A file that is absent is made: mode 0600, under a lock on its directory, in one transaction, so
 /// that of several processes one makes it and a killed one leaves nothing half-made. `fill` writes the first rows
 /// within that transaction. A file of another program, of a newer version or damaged is refused and left as it is.
