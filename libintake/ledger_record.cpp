@@ -97,8 +97,10 @@ event received(const record& rec, std::string_view actor, const secret& lookup_k
   what.facts = facts.end_object().take();
   auto payload = begin_payload(rec);
   copy_members(payload, rec, {"source", "arrived_at", "handling_day", "findings"});
-  payload.key("raw");
-  copy_without(payload, rec["raw"], {"data"});
+  if (rec["raw"]) {
+    payload.key("raw");
+    copy_without(payload, rec["raw"], {"data"});
+  }
   what.payload = payload.end_object().take();
   what.circumstances = circumstances(rec, {"stages"});
   what.subject = rec.id();
@@ -114,8 +116,10 @@ event judged(const record& rec, std::string_view actor, const secret& lookup_key
   auto payload = begin_payload(rec);
   copy_members(payload, rec, {"kind", "disposition", "application", "correction", "list", "findings", "actions",
                               "insecure"});
-  payload.key("mail");
-  copy_without(payload, rec["mail"], {"text", "html_text", "headers"});
+  if (rec["mail"]) {
+    payload.key("mail");
+    copy_without(payload, rec["mail"], {"text", "html_text", "headers"});
+  }
   payload.key("files").begin_array();
   for (const auto file : rec.files()) copy_without(payload, file, {"data", "pdf"});
   what.payload = payload.end_array().end_object().take();

@@ -3,6 +3,7 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <filesystem>
 #include <optional>
 
@@ -70,6 +71,12 @@ intake::date today_of(const options& opt) {
 
 ledger::mode reading(const options& opt) { return opt.redact ? ledger::mode::inspect : ledger::mode::read; }
 
+/// A line that is no record, so that no table can hold it.
+void print_line(const std::string& line) {
+  if (std::fwrite(line.data(), 1, line.size(), stdout) != line.size() || std::fputc('\n', stdout) == EOF)
+    throw intake::system_failure(exit_status::io, "stdout");
+}
+
 exit_status record_all(intake::context& ctx, const options& opt) {
   (void)ctx.profile();
   auto filter = ctx.filter();
@@ -100,9 +107,9 @@ exit_status query(intake::context& ctx, const options& opt) {
   filter.disposition = opt.disposition;
   filter.open_actions = opt.actions;
   const auto today = today_of(opt);
+  intake::record_writer out;  // before the sandbox, in which no terminal is recognised
   const auto book = open(ctx, reading(opt));
   if (!opt.id.empty()) filter.id = book.resolve(opt.id);
-  intake::record_writer out;
   book.each_message(filter, [&](const intake::message_entry& entry) {
     out.write_line(line_of(entry, today));
     return true;
@@ -114,8 +121,8 @@ exit_status query(intake::context& ctx, const options& opt) {
 /// Unfinished messages and open actions; `overdue` keeps what should have been done before today.
 exit_status pending(intake::context& ctx, const options& opt, bool overdue) {
   const auto today = today_of(opt);
-  const auto book = open(ctx, reading(opt));
   intake::record_writer out;
+  const auto book = open(ctx, reading(opt));
   // The last day there is takes in everything that is open, whenever it is due.
   intake::message_filter filter;
   filter.overdue = overdue ? today : intake::date(std::chrono::year(9999), std::chrono::December, std::chrono::day(31));
@@ -123,9 +130,9 @@ exit_status pending(intake::context& ctx, const options& opt, bool overdue) {
     out.write_line(line_of(entry, today));
     return true;
   });
-  for (const auto& item : book.open_items())
-    if (!book.known(item.subject) && (!overdue || item.what.due < today)) out.write_line(line_of(item, today));
   out.finish();
+  for (const auto& item : book.open_items())
+    if (!book.known(item.subject) && (!overdue || item.what.due < today)) print_line(line_of(item, today));
   return exit_status::ok;
 }
 
@@ -162,12 +169,10 @@ exit_status export_events(intake::context& ctx, const options& opt) {
   filter.kind = opt.kind;
   filter.subject = opt.subject;
   const auto book = open(ctx, reading(opt));
-  intake::record_writer out;
   book.each_event(filter, [&](const intake::event& what) {
-    out.write_line(line_of(what));
+    print_line(line_of(what));
     return true;
   });
-  out.finish();
   return exit_status::ok;
 }
 
