@@ -183,6 +183,7 @@ std::unique_ptr<database> open_for_reading(const std::string& path) {
   std::unique_ptr<database> db;
   try {
     db = std::make_unique<database>(path, database::mode::read);
+    if (empty(*db)) throw failure(exit_status::no_input, path + ": holds nothing yet");
     (void)version_of(*db);
     return db;
   } catch (const failure& refused) {

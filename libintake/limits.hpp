@@ -101,7 +101,7 @@ inline constexpr unsigned worker_jobs = 64;
 
 // Ledger.
 inline constexpr std::size_t keeper_batch_bytes = 8 * mib;       ///< handled lines held back until they are durable
-inline constexpr std::chrono::milliseconds ledger_busy{30'000};  ///< wait for another process that writes
+inline constexpr std::chrono::milliseconds ledger_busy{10'000};  ///< wait for another process that writes
 inline constexpr std::size_t ledger_key_bytes = 32;              ///< least length of the key as it is read
 inline constexpr std::size_t ledger_payload_bytes = 16 * mib;    ///< one event
 inline constexpr std::size_t ledger_faults = 20;                 ///< told by one check; the first are what counts

@@ -3,10 +3,12 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <sqlite3.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -759,6 +761,35 @@ TEST_SUITE("ledger") {
     }
     CHECK(count_events(it) == 3);
     CHECK(it.check().empty());
+  }
+
+  TEST_CASE("without room the failure is told, and the ledger keeps what it had told to be there") {
+    const folder dir;
+    const auto path = dir / "l.db";
+    const auto pid = ::fork();
+    REQUIRE(pid >= 0);
+    if (pid == 0) {
+      const rlimit small{300'000, 300'000};
+      std::signal(SIGXFSZ, SIG_IGN);
+      int outcome = 99;
+      if (::setrlimit(RLIMIT_FSIZE, &small) == 0)
+        outcome = static_cast<int>(status_of([&] {
+          ledger it(path, mode::write, key());
+          for (int n = 0; n < 5000; ++n) {
+            tell(it, sample{.n = n}.received());
+            std::ofstream(dir / "told") << n + 1;
+          }
+        }));
+      ::_exit(outcome);
+    }
+    int status = -1;
+    ::waitpid(pid, &status, 0);
+    REQUIRE(WIFEXITED(status));
+    CHECK(WEXITSTATUS(status) == static_cast<int>(intake::exit_status::io));
+    ledger it(path, mode::write, key());
+    CHECK(count_events(it) >= std::stoi(all_bytes(dir / "told")));
+    CHECK(it.check().empty());
+    CHECK(tell(it, sample{.n = 6000}.received()) == 1);
   }
 
   TEST_CASE("a backup is one private file, is never written over another, and carries the head") {
