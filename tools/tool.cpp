@@ -60,7 +60,7 @@ void bind_value(CLI::App& app, const option_definition& it, Target& target) {
   if (!it.positional) option->type_name(it.metavar);
   if (it.required) option->required();
   if constexpr (std::is_same_v<Target, std::vector<std::string>>) {
-    if (!it.positional) option->expected(1)->take_all();
+    if (!it.positional) option->expected(1)->take_all()->allow_extra_args(false);
   }
 }
 
