@@ -36,7 +36,13 @@ intake::history read_history(const intake::config& desk) {
   if (desk.ledger.path.empty() || ::access(desk.ledger.path.c_str(), F_OK) != 0) return {};
   intake::secret key;
   if (!desk.ledger.key.empty()) key = intake::read_secret(desk.ledger.key, "ledger.key");
-  return intake::ledger(desk.ledger.path, intake::ledger::mode::read, key).take_history();
+  try {
+    return intake::ledger(desk.ledger.path, intake::ledger::mode::read, key).take_history();
+  } catch (const intake::failure& error) {
+    // An earlier stage of the first run is just making it.
+    if (error.status() == intake::exit_status::no_input) return {};
+    throw;
+  }
 }
 
 intake::exit_status verify(intake::context& context) {
