@@ -60,24 +60,36 @@ class opening {
       : passwords_(passwords), budget_(limits) {}
 
   archive_result run(std::string_view untrusted, std::string_view name) {
-    result_.facts = open(untrusted, name, outermost, 0);
+    try {
+      open_all(untrusted, name);
+    } catch (const archive_limit_crossed& crossed) {
+      // A bomb costs what the limits allow and nothing more: no stage after this one is handed its fragments.
+      result_.facts.opened = false;
+      result_.facts.password_label.clear();
+      result_.files.clear();
+      result_.findings.assign(1, {crossed.code(), crossed.what(), outermost});
+    }
     if (result_.facts.encryption == "zipcrypto") result_.findings.push_back({"archive.zipcrypto", {}, outermost});
     if (result_.facts.encryption == "none") result_.findings.push_back({"archive.not_encrypted", {}, outermost});
-    for (std::size_t i = 0; i < result_.files.size(); ++i) {
-      if (kind_of_archive(result_.files[i].data) == archive_kind::none) continue;
-      // Moved out, because members are appended to the very vector it stands in.
-      auto data = std::move(result_.files[i].data);
-      auto facts = open(data, result_.files[i].path, i, depths_[i]);
-      auto& file = result_.files[i];
-      file.facts = std::move(facts);
-      file.data = file.facts.opened ? std::string() : std::move(data);
-    }
     return std::move(result_);
   }
 
  private:
-  archive_facts open(std::string_view bytes, std::string_view name, std::size_t from, std::size_t depth) {
-    archive_facts facts;
+  void open_all(std::string_view untrusted, std::string_view name) {
+    open(result_.facts, untrusted, name, outermost, 0);
+    for (std::size_t i = 0; i < result_.files.size(); ++i) {
+      if (kind_of_archive(result_.files[i].data) == archive_kind::none) continue;
+      // Moved out, because members are appended to the very vector it stands in.
+      auto data = std::move(result_.files[i].data);
+      archive_facts facts;
+      open(facts, data, result_.files[i].path, i, depths_[i]);
+      auto& file = result_.files[i];
+      file.facts = std::move(facts);
+      file.data = file.facts.opened ? std::string() : std::move(data);
+    }
+  }
+
+  void open(archive_facts& facts, std::string_view bytes, std::string_view name, std::size_t from, std::size_t depth) {
     facts.kind = kind_of_archive(bytes);
     try {
       if (depth > budget_.limits().depth) throw archive_refused("archive.limit", "archives nested too deep");
@@ -89,12 +101,13 @@ class opening {
       for (auto& file : zip.files) add(std::move(file), from, depth + 1);
       facts.password_label = std::move(zip.password_label);
       facts.opened = true;
+    } catch (const archive_limit_crossed&) {
+      throw;
     } catch (const archive_refused& refused) {
       const bool nested_lock = depth > 0 && refused.code().kind().code == "archive.password";
       result_.findings.push_back(
           {nested_lock ? finding_code("archive.nested_encrypted") : refused.code(), refused.what(), from});
     }
-    return facts;
   }
 
   opened_zip open_other(std::string_view bytes, archive_kind kind, std::string_view name, std::string& encryption) {

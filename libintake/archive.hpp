@@ -1,6 +1,6 @@
 // Archives as they come attached: what they are by content, and everything that is in them, nested archives included.
 // Handles hostile bytes: call inside the sandbox. An archive is opened whole or not at all: the first doubt about it
-// leaves it closed, with the finding that says why.
+// leaves it closed, with the finding that says why; a limit that the attachment crosses closes all of it.
 #pragma once
 
 #include <cstddef>

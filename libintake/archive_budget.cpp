@@ -6,7 +6,7 @@ namespace intake {
 namespace {
 
 void spend(std::uint64_t& spent, std::uint64_t more, std::uint64_t limit, const char* what) {
-  if (more > limit - spent) throw archive_refused("archive.limit", fmt::format("more than {} {}", limit, what));
+  if (more > limit - spent) throw archive_limit_crossed(fmt::format("more than {} {}", limit, what));
   spent += more;
 }
 
@@ -26,7 +26,7 @@ void archive_budget::spend_trial() {
 
 void archive_budget::check_ratio(std::uint64_t packed, std::uint64_t unpacked) const {
   if (unpacked <= limits_.ratio_floor || unpacked / limits_.ratio <= packed) return;
-  throw archive_refused("archive.limit", fmt::format("unpacks to more than {} times its size", limits_.ratio));
+  throw archive_limit_crossed(fmt::format("unpacks to more than {} times its size", limits_.ratio));
 }
 
 void archive_budget::check_name(std::size_t bytes) const {

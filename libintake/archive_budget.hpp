@@ -22,6 +22,12 @@ class archive_refused : public std::runtime_error {
   finding_code code_;
 };
 
+/// The attachment as a whole costs too much: not only the archive that is being read stays closed.
+class archive_limit_crossed : public archive_refused {
+ public:
+  explicit archive_limit_crossed(const std::string& why) : archive_refused("archive.limit", why) {}
+};
+
 struct archive_limits {
   std::size_t members = limits::archive_members;  ///< of one attachment, nested archives included
   std::size_t bytes = limits::archive_bytes;      ///< the same
@@ -32,7 +38,7 @@ struct archive_limits {
   std::size_t password_trials = limits::archive_password_trials;  ///< key derivations, all members together
 };
 
-/// Counts what has been spent. Every function throws archive_refused("archive.limit") instead of going over.
+/// Counts what has been spent. Every function but check_name() throws archive_limit_crossed instead of going over.
 class archive_budget {
  public:
   explicit archive_budget(const archive_limits& limits) : limits_(limits) {}
@@ -44,6 +50,7 @@ class archive_budget {
   void spend_trial();
   /// Whether `unpacked` bytes may come out of `packed`. Spends nothing.
   void check_ratio(std::uint64_t packed, std::uint64_t unpacked) const;
+  /// Throws archive_refused("archive.unsafe_path").
   void check_name(std::size_t bytes) const;
 
  private:
