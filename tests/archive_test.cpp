@@ -315,7 +315,7 @@ TEST_SUITE("archive") {
     limits.depth = 1;
     const auto result = open(nested, limits);
     CHECK(codes(result) == "archive.limit ");
-    CHECK(result.findings.back().file == 1);
+    CHECK(result.findings.at(0).file == 1);
     REQUIRE(result.files.size() == 2);
     CHECK(result.files[0].facts.opened);
     CHECK_FALSE(result.files[1].facts.opened);
