@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 #include <memory>
 #include <stdexcept>
@@ -144,18 +145,31 @@ class counter_mode {
     while (!in.empty()) {
       const auto size = std::min(in.size(), stream_.size());
       next_stream((size + cipher_block - 1) / cipher_block);
-      for (std::size_t i = 0; i < size; ++i) out[i] = static_cast<char>(in[i] ^ stream_[i]);
+      exclusive_or(in.substr(0, size), out);
       in.remove_prefix(size);
       out += size;
     }
   }
 
  private:
+  // By words where there are whole ones: this loop runs over every byte received.
+  void exclusive_or(std::string_view in, char* out) const {
+    std::size_t at = 0;
+    for (; at + sizeof(std::uint64_t) <= in.size(); at += sizeof(std::uint64_t)) {
+      std::uint64_t word = 0, key = 0;
+      std::memcpy(&word, in.data() + at, sizeof word);
+      std::memcpy(&key, stream_.data() + at, sizeof key);
+      word ^= key;
+      std::memcpy(out + at, &word, sizeof word);
+    }
+    for (; at < in.size(); ++at) out[at] = static_cast<char>(in[at] ^ stream_[at]);
+  }
+
   void next_stream(std::size_t blocks) {
+    static_assert(std::endian::native == std::endian::little);
     for (std::size_t i = 0; i < blocks; ++i) {
       ++counter_;
-      for (std::size_t byte = 0; byte < sizeof counter_; ++byte)
-        counters_[i * cipher_block + byte] = static_cast<unsigned char>(counter_ >> 8 * byte);
+      std::memcpy(&counters_[i * cipher_block], &counter_, sizeof counter_);
     }
     int written = 0;
     if (EVP_EncryptUpdate(context_.get(), stream_.data(), &written, counters_.data(),
