@@ -62,11 +62,16 @@ void active_search::document(std::string_view untrusted_bytes, file_kind kind, c
   ++documents_;
   ++depth_;
   // Before it was an OLE2 file, a workbook was its records alone.
-  if (kind == file_kind::xls && !untrusted_bytes.starts_with("\xD0\xCF")) search_workbook(*this, untrusted_bytes, where);
-  else if (is_ole(kind)) search_ole(*this, untrusted_bytes, where);
-  else if (is_zip(kind)) search_zip(*this, untrusted_bytes, where);
-  else if (kind == file_kind::pdf) search_pdf(*this, untrusted_bytes, where);
-  else if (kind == file_kind::rtf) search_rtf(*this, untrusted_bytes, where);
+  if (kind == file_kind::xls && !untrusted_bytes.starts_with("\xD0\xCF"))
+    search_workbook(*this, untrusted_bytes, where);
+  else if (is_ole(kind))
+    search_ole(*this, untrusted_bytes, where);
+  else if (is_zip(kind))
+    search_zip(*this, untrusted_bytes, where);
+  else if (kind == file_kind::pdf)
+    search_pdf(*this, untrusted_bytes, where);
+  else if (kind == file_kind::rtf)
+    search_rtf(*this, untrusted_bytes, where);
   else if (kind == file_kind::html || kind == file_kind::svg || kind == file_kind::xml)
     search_markup(*this, untrusted_bytes, where);
   else if ((kind == file_kind::csv || kind == file_kind::txt) &&
@@ -89,7 +94,8 @@ void active_search::field(std::string_view instruction, std::string_view where) 
   if (word == "dde" || word == "ddeauto") add("macro.dde", "dde", std::string(instruction), where);
   const bool fetches = word == "includepicture" || word == "includetext" || word == "include" || word == "import" ||
                        word == "link" || word == "rd" || word == "database";
-  if (fetches && (word == "link" || is_remote(instruction.substr(static_cast<std::size_t>(from - instruction.begin())))))
+  if (fetches &&
+      (word == "link" || is_remote(instruction.substr(static_cast<std::size_t>(from - instruction.begin())))))
     add("macro.external_link", "external", "field " + std::string(instruction), where);
 }
 

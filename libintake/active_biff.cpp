@@ -6,7 +6,7 @@ namespace intake {
 namespace {
 
 enum : unsigned { bof = 0x0809, bof2 = 0x0009, bof3 = 0x0209, bof4 = 0x0409, boundsheet = 0x0085, filepass = 0x002F };
-enum : unsigned { supbook = 0x01AE, externsheet = 0x0017, defined_name = 0x0018, macro_substream = 0x0040 };
+enum : unsigned { supbook = 0x01AE, macro_substream = 0x0040 };
 
 std::string visibility(unsigned state) {
   if ((state & 3) == 1) return "hidden ";
@@ -22,7 +22,8 @@ void search_link(active_search& search, std::string_view body, std::string_view 
   std::string target;
   for (std::size_t at = 5, i = 0; i < count && at < body.size(); at += wide ? 2 : 1, ++i)
     target += wide && at + 1 < body.size() && body[at + 1] != 0 ? '?' : body[at];
-  if (target.find('\3') != std::string::npos) search.add("macro.dde", "dde", "link " + target, where);
+  if (target.find('\3') != std::string::npos)
+    search.add("macro.dde", "dde", "link " + target, where);
   else if (!target.empty() && target != std::string(1, '\0') && target != " ")
     search.external(target, "linked workbook", where);
 }

@@ -34,8 +34,8 @@ void search_markup(active_search& search, std::string_view bytes, const std::str
     return search_odf_text(search, bytes, where);
   for (char& c : lower)
     if (c == '\t' || c == '\r' || c == '\n' || c == '/' || c == '"' || c == '\'') c = ' ';
-  constexpr std::array marks = {"<script"sv, "javascript:"sv, "vbscript:"sv, "<iframe"sv, "<object"sv, "<embed"sv,
-                                "<applet"sv, "<hta:"sv, "<foreignobject"sv};
+  constexpr std::array marks = {"<script"sv, "javascript:"sv, "vbscript:"sv, "<iframe"sv,       "<object"sv,
+                                "<embed"sv,  "<applet"sv,     "<hta:"sv,     "<foreignobject"sv};
   for (const std::string_view mark : marks)
     if (lower.find(mark) != std::string::npos)
       return search.add("attachment.unexpected", "script", "mark-up with " + std::string(mark), where);

@@ -12,7 +12,8 @@ class odf_reader final : public xml_events {
 
   void start(std::string_view name, const attributes& all) override {
     // presentation:event-listener names an action of the show, script:event-listener code to run.
-    if (name == "event-listener" && (!get(all, "language").empty() || !get(all, "macro-name").empty() || is_script(all)))
+    if (name == "event-listener" &&
+        (!get(all, "language").empty() || !get(all, "macro-name").empty() || is_script(all)))
       search_.add("macro.odf_script", "odf_script", "an event runs a script", where_);
     if (name == "script") search_.add("macro.odf_script", "odf_script", "a script", where_);
     if (name == "library" || name == "library-embedded" || name == "module")
@@ -78,7 +79,8 @@ void search_odf(active_search& search, const container& zip, const std::string& 
       continue;
     }
     const auto head = zip.read(one, 8);
-    if (!head) search.cut("scan.failed", "a part cannot be unpacked", part);
+    if (!head)
+      search.cut("scan.failed", "a part cannot be unpacked", part);
     else if (head->starts_with("\xD0\xCF\x11\xE0") || head->starts_with("PK\3\4") || head->starts_with("MZ")) {
       const auto bytes = search.read(zip, one, part);
       if (!bytes) continue;

@@ -7,7 +7,9 @@ namespace {
 
 using entry = container::entry;
 
-bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
 
 // MS-OVBA 2.2.1: a project is a storage "VBA" with a stream "_VBA_PROJECT" and a stream "dir", wherever it hangs.
 bool is_vba(const entry& one) {
@@ -38,9 +40,12 @@ void search_stream(active_search& search, const container& ole, const entry& one
   const auto bytes = search.read(ole, one, where);
   if (!bytes) return;
   if (is_encrypted(one, *bytes)) return search.cut("scan.encrypted", "the document is encrypted", where);
-  if (one.name == "worddocument") search_word(search, ole, *bytes, where);
-  else if (one.name == "workbook" || one.name == "book") search_workbook(search, *bytes, where);
-  else if (one.name == "powerpoint document") search_slides(search, ole, *bytes, where);
+  if (one.name == "worddocument")
+    search_word(search, ole, *bytes, where);
+  else if (one.name == "workbook" || one.name == "book")
+    search_workbook(search, *bytes, where);
+  else if (one.name == "powerpoint document")
+    search_slides(search, ole, *bytes, where);
 }
 
 // A stream may hold a whole document: an embedded package, or a project hidden in a stream of any name.
@@ -51,8 +56,7 @@ void search_inside(active_search& search, const container& ole, const entry& one
       !head->starts_with("%PDF") && !head->starts_with("MZ"))
     return;
   const auto bytes = search.read(ole, one, where);
-  if (bytes && search.nested(*bytes, where))
-    search.add("macro.ole_object", "ole", "an embedded program", where);
+  if (bytes && search.nested(*bytes, where)) search.add("macro.ole_object", "ole", "an embedded program", where);
 }
 
 }  // namespace
@@ -61,16 +65,22 @@ void search_ole(active_search& search, std::string_view bytes, const std::string
   const auto ole = container::open(bytes, container::format::ole);
   if (!ole) return search.cut("scan.failed", "the OLE2 container cannot be read", where);
   if (ole->truncated()) search.cut("scan.limit", "too many streams in the container", where);
-  if (ole->find("EncryptedPackage") || ole->find("EncryptedSummary") || ole->find("\x06" "DataSpaces"))
+  if (ole->find("EncryptedPackage") || ole->find("EncryptedSummary") ||
+      ole->find("\x06"
+                "DataSpaces"))
     search.cut("scan.encrypted", "the document is encrypted", where);
   // A stream \1Ole at the root belongs to the document itself, not to something inside it.
   for (const entry& one : ole->entries()) {
     const std::string part = where.empty() ? one.path : where + '/' + one.path;
-    if (is_vba(one)) search.add("macro.vba", "vba", "a VBA project", part);
-    else if (is_object(one) && one.path != "\1Ole") search.add("macro.ole_object", "ole", "an embedded object", part);
+    if (is_vba(one))
+      search.add("macro.vba", "vba", "a VBA project", part);
+    else if (is_object(one) && one.path != "\1Ole")
+      search.add("macro.ole_object", "ole", "an embedded object", part);
     if (one.storage) continue;
-    if (is_document_stream(one)) search_stream(search, *ole, one, part);
-    else search_inside(search, *ole, one, part);
+    if (is_document_stream(one))
+      search_stream(search, *ole, one, part);
+    else
+      search_inside(search, *ole, one, part);
   }
 }
 

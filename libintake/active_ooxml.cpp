@@ -10,7 +10,9 @@ namespace {
 
 using namespace std::string_view_literals;
 
-bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
 
 // Word's fields: simple ones in an attribute, complex ones in runs between begin, separate and end, each of which may
 // hold a part of a word of the instruction, and other fields (ISO 29500-1, 17.16.18).
@@ -103,8 +105,7 @@ void search_relation(active_search& search, const opc_package::relation& relatio
     // A link waits for a click, and then it is the browser's. A template on this computer is not the sender's.
     if (relation.type == "hyperlink") return search.count("uri");
     if (relation.type != "attachedtemplate") return search.external(relation.target, relation.type, where);
-    if (is_remote(relation.target))
-      search.add("macro.remote_template", "remote_template", relation.target, where);
+    if (is_remote(relation.target)) search.add("macro.remote_template", "remote_template", relation.target, where);
     return;
   }
   for (const auto& rule : relation_rules)
@@ -146,8 +147,7 @@ void search_part(active_search& search, const container& zip, const container::e
   const bool chunk = contains(type, "html") || contains(type, "rfc822") || contains(type, "rtf");
   if (!hides_document(*head) && !chunk) return;
   const auto bytes = search.read(zip, one, where);
-  if (bytes && search.nested(*bytes, where))
-    search.add("macro.ole_object", "ole", "an embedded program", where);
+  if (bytes && search.nested(*bytes, where)) search.add("macro.ole_object", "ole", "an embedded program", where);
 }
 
 }  // namespace

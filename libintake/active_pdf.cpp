@@ -88,7 +88,8 @@ class pdf_reader {
     while (!open.empty()) {
       auto [one, depth] = open.back();
       open.pop_back();
-      if (depth > limits::active_pdf_depth) return search_.cut("scan.limit", "objects inside objects, too deep", where_);
+      if (depth > limits::active_pdf_depth)
+        return search_.cut("scan.limit", "objects inside objects, too deep", where_);
       if (one.isArray()) {
         for (int i = 0; i < one.getArrayNItems(); ++i) push(open, one.getArrayItem(i), depth);
       } else if (one.isDictionary() || one.isStream()) {

@@ -19,10 +19,14 @@ class rtf_reader {
     while (!rest_.empty()) {
       const char c = rest_.front();
       rest_.remove_prefix(1);
-      if (c == '{') open();
-      else if (c == '}') close();
-      else if (c == '\\') control();
-      else if (c != '\r' && c != '\n') text(c);
+      if (c == '{')
+        open();
+      else if (c == '}')
+        close();
+      else if (c == '\\')
+        control();
+      else if (c != '\r' && c != '\n')
+        text(c);
     }
     while (!groups_.empty()) close();
   }
@@ -110,13 +114,16 @@ class rtf_reader {
   }
 
   void known(std::string_view word) {
-    constexpr std::array objects = {"object"sv, "objdata"sv, "objocx"sv, "objemb"sv, "objlink"sv, "objautlink"sv,
+    constexpr std::array objects = {"object"sv,    "objdata"sv, "objocx"sv, "objemb"sv, "objlink"sv,  "objautlink"sv,
                                     "objupdate"sv, "objhtml"sv, "objsub"sv, "objpub"sv, "objicemb"sv, "objclass"sv};
     if (std::find(objects.begin(), objects.end(), word) != objects.end())
       search_.add("macro.ole_object", word == "objocx" ? "activex" : "ole", "RTF \\" + std::string(word), where_);
-    if (word == "objdata") begin(role::data);
-    else if (word == "fldinst") begin(role::instruction);
-    else if (word == "template") begin(role::tmplate);
+    if (word == "objdata")
+      begin(role::data);
+    else if (word == "fldinst")
+      begin(role::instruction);
+    else if (word == "template")
+      begin(role::tmplate);
   }
 
   // The object's bytes in hexadecimal, everything else in it left out.
@@ -126,8 +133,10 @@ class rtf_reader {
     for (const char c : collected_) {
       const int digit = hex(c);
       if (digit < 0) continue;
-      if (high < 0) high = digit;
-      else bytes += static_cast<char>(high * 16 + digit), high = -1;
+      if (high < 0)
+        high = digit;
+      else
+        bytes += static_cast<char>(high * 16 + digit), high = -1;
     }
     if (search_.spend(bytes.size(), where_)) look(bytes);
   }
@@ -136,7 +145,8 @@ class rtf_reader {
   void look(std::string_view bytes) {
     for (const std::string_view start : {"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"sv, "PK\3\4"sv, "{\\rt"sv}) {
       const auto at = bytes.find(start);
-      if (at != std::string_view::npos) search_.nested(bytes.substr(at), where_.empty() ? "object" : where_ + "/object");
+      if (at != std::string_view::npos)
+        search_.nested(bytes.substr(at), where_.empty() ? "object" : where_ + "/object");
     }
   }
 

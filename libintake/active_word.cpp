@@ -1,6 +1,4 @@
 // Word before 2007 (MS-DOC): the fields of its text, the template it loads.
-#include <array>
-
 #include "active_search.hpp"
 #include "little.hpp"
 
@@ -8,9 +6,7 @@ namespace intake {
 namespace {
 
 // Positions in the FIB of Word 97 and later (MS-DOC 2.5.6): pairs of offset and size in the table stream.
-constexpr std::size_t fib_sttbf_assoc = 0x019A - 0x009A;
-constexpr std::size_t fib_pairs = 0x009A, pair_clx = 33, pair_assoc = 32;
-static_assert(fib_pairs + pair_assoc * 8 == fib_sttbf_assoc + 0x009A);
+constexpr std::size_t fib_pairs = 0x009A, pair_assoc = 32, pair_clx = 33;
 
 std::string_view table_part(std::string_view fib, std::string_view table, std::size_t pair) {
   const std::size_t at = fib_pairs + pair * 8;
@@ -45,8 +41,10 @@ std::optional<std::string> text_of(std::string_view stream, std::string_view clx
     const std::size_t bytes = (last - first) * (narrow ? 1 : 2);
     // The pieces of a genuine document lie side by side; together they cannot be longer than the stream.
     if (bytes > stream.size() - from || text.size() + (last - first) > stream.size()) return std::nullopt;
-    if (narrow) text.append(stream.substr(from, bytes));
-    else append_wide(text, stream.substr(from, bytes));
+    if (narrow)
+      text.append(stream.substr(from, bytes));
+    else
+      append_wide(text, stream.substr(from, bytes));
   }
   return text;
 }

@@ -55,8 +55,8 @@ std::optional<container> container::open(std::string_view untrusted_bytes, forma
                                                     static_cast<gsf_off_t>(untrusted_bytes.size()), FALSE));
   if (!bytes) return std::nullopt;
   GError* error = nullptr;
-  GsfInfile* infile = format == format::ole ? gsf_infile_msole_new(bytes.get(), &error)
-                                            : gsf_infile_zip_new(bytes.get(), &error);
+  GsfInfile* infile =
+      format == format::ole ? gsf_infile_msole_new(bytes.get(), &error) : gsf_infile_zip_new(bytes.get(), &error);
   if (error) g_error_free(error);
   if (!infile) return std::nullopt;
   container result;
@@ -82,7 +82,8 @@ void container::list(void* infile, const std::string& prefix, std::vector<int>& 
     const object<GsfInput> child = child_at(GSF_INPUT(storage), index);
     where.push_back(index);
     // A child that cannot be opened is kept as a stream, so that reading it fails and is told.
-    const bool is_storage = child && GSF_IS_INFILE(child.get()) && gsf_infile_num_children(GSF_INFILE(child.get())) >= 0;
+    const bool is_storage =
+        child && GSF_IS_INFILE(child.get()) && gsf_infile_num_children(GSF_INFILE(child.get())) >= 0;
     const std::string path = prefix + (name ? name : "");
     entries_.push_back({path, lower_ascii(name ? name : ""),
                         child && !is_storage ? static_cast<std::uint64_t>(gsf_input_size(child.get())) : 0, is_storage,
@@ -114,7 +115,8 @@ std::optional<std::string> container::read(const entry& from, std::size_t limit)
     if (!held) return std::nullopt;
     at = held.get();
   }
-  const auto size = std::min<std::uint64_t>(static_cast<std::uint64_t>(std::max<gsf_off_t>(gsf_input_size(at), 0)), limit);
+  const auto size =
+      std::min<std::uint64_t>(static_cast<std::uint64_t>(std::max<gsf_off_t>(gsf_input_size(at), 0)), limit);
   std::string bytes;
   // In pieces, so that a declared size that the stream does not have costs no memory.
   constexpr std::size_t piece = 1 * limits::mib;

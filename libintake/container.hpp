@@ -1,5 +1,5 @@
-// Compound files (OLE2) and zip packages (OOXML, OpenDocument) as Office reads them: through libgsf, from memory, by the
-// central directory. Handles hostile bytes: call inside the sandbox. Used by filetype and active.
+// Compound files (OLE2) and zip packages (OOXML, OpenDocument) as Office reads them: through libgsf, from memory, by
+// the central directory. Handles hostile bytes: call inside the sandbox. Used by filetype and active.
 #pragma once
 
 #include <cstddef>

@@ -59,10 +59,14 @@ std::string folded(std::string_view name) {
     const int32_t from = at;
     UChar32 c = 0;
     U8_NEXT(name.data(), at, size, c);
-    if (c >= 0xFF01 && c <= 0xFF5E) out += static_cast<char>(c - 0xFF01 + '!');
-    else if (c == 0x2024 || c == 0xFE52) out += '.';
-    else if (c == 0x3000 || c == 0xA0) out += ' ';
-    else if (c < 0 || !trick_of(c)) out.append(name.substr(static_cast<std::size_t>(from), static_cast<std::size_t>(at - from)));
+    if (c >= 0xFF01 && c <= 0xFF5E)
+      out += static_cast<char>(c - 0xFF01 + '!');
+    else if (c == 0x2024 || c == 0xFE52)
+      out += '.';
+    else if (c == 0x3000 || c == 0xA0)
+      out += ' ';
+    else if (c < 0 || !trick_of(c))
+      out.append(name.substr(static_cast<std::size_t>(from), static_cast<std::size_t>(at - from)));
   }
   return out;
 }
@@ -79,9 +83,8 @@ std::string take_extension(std::string& name) {
 
 bool any_fits(std::string_view extension, bool programs) {
   if (extension.empty()) return false;
-  return std::any_of(kind_rows().begin(), kind_rows().end(), [&](const kind_row& row) {
-    return is_program(row.kind) == programs && fits(row, extension);
-  });
+  return std::any_of(kind_rows().begin(), kind_rows().end(),
+                     [&](const kind_row& row) { return is_program(row.kind) == programs && fits(row, extension); });
 }
 
 }  // namespace

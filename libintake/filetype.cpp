@@ -61,7 +61,8 @@ constexpr std::array rows = {
     kind_row{k::xml, "xml", "text/xml", "xml fodt fods fodp"},
     kind_row{k::eml, "eml", "message/rfc822", "eml mht mhtml txt"},
     kind_row{k::msg, "msg", "application/vnd.ms-outlook", "msg oft"},
-    kind_row{k::ooxml_encrypted, "encrypted OOXML", "application/encrypted", "docx docm dotm dotx xlsx xlsm xlsb pptx pptm"},
+    kind_row{k::ooxml_encrypted, "encrypted OOXML", "application/encrypted",
+             "docx docm dotm dotx xlsx xlsm xlsb pptx pptm"},
     kind_row{k::ole, "OLE2", "application/x-ole-storage", "jtd jtt msi vsd pub mpp wps db"},
     kind_row{k::lnk, "lnk", "application/x-ms-shortcut", "lnk"},
     kind_row{k::pe, "pe", "application/vnd.microsoft.portable-executable", "exe dll scr com cpl sys ocx"},
@@ -107,7 +108,10 @@ constexpr std::array signatures = {
     signature{0, "\x1F\x8B\x08"sv, k::gz},
     signature{257, "ustar"sv, k::tar},
     signature{0, "L\0\0\0\x01\x14\x02\0"sv, k::lnk},
-    signature{0, "\x7F" "ELF"sv, k::elf},
+    signature{0,
+              "\x7F"
+              "ELF"sv,
+              k::elf},
     // Excel before OLE2 (BIFF 2 to 4): a BOF record.
     signature{0, "\x09\x00\x04\x00"sv, k::xls},
     signature{0, "\x09\x02\x06\x00"sv, k::xls},
@@ -126,8 +130,8 @@ bool is_bmp(std::string_view bytes) {
 
 bool is_heic(std::string_view bytes) {
   if (bytes.size() < 16 || !has(bytes, 4, "ftyp")) return false;
-  constexpr std::array brands = {"heic"sv, "heix"sv, "heim"sv, "heis"sv, "hevc"sv, "hevx"sv, "mif1"sv,
-                                 "mif2"sv, "msf1"sv, "avif"sv, "avis"sv};
+  constexpr std::array brands = {"heic"sv, "heix"sv, "heim"sv, "heis"sv, "hevc"sv, "hevx"sv,
+                                 "mif1"sv, "mif2"sv, "msf1"sv, "avif"sv, "avis"sv};
   return std::find(brands.begin(), brands.end(), bytes.substr(8, 4)) != brands.end();
 }
 
@@ -162,11 +166,14 @@ file_kind ooxml_kind(std::string_view type) {
     std::string_view part;
     file_kind kind;
   };
-  constexpr std::array table = {
-      row{"ms-word.template.macroenabled", k::dotm},   row{"ms-word.document.macroenabled", k::docm},
-      row{"sheet.binary.macroenabled", k::xlsb},       row{"ms-excel.", k::xlsm},
-      row{"ms-powerpoint.", k::pptm},                  row{"wordprocessingml.", k::docx},
-      row{"spreadsheetml.", k::xlsx},                  row{"presentationml.", k::pptx}};
+  constexpr std::array table = {row{"ms-word.template.macroenabled", k::dotm},
+                                row{"ms-word.document.macroenabled", k::docm},
+                                row{"sheet.binary.macroenabled", k::xlsb},
+                                row{"ms-excel.", k::xlsm},
+                                row{"ms-powerpoint.", k::pptm},
+                                row{"wordprocessingml.", k::docx},
+                                row{"spreadsheetml.", k::xlsx},
+                                row{"presentationml.", k::pptx}};
   for (const auto& [part, kind] : table)
     if (type.find(part) != std::string_view::npos) return kind;
   return k::zip;
@@ -187,9 +194,13 @@ file_kind zip_kind(std::string_view bytes) {
 
 }  // namespace
 
-std::span<const kind_row> kind_rows() { return rows; }
+std::span<const kind_row> kind_rows() {
+  return rows;
+}
 
-const kind_row& row_of(file_kind kind) { return rows[static_cast<std::size_t>(kind)]; }
+const kind_row& row_of(file_kind kind) {
+  return rows[static_cast<std::size_t>(kind)];
+}
 
 bool fits(const kind_row& row, std::string_view extension) {
   for (std::string_view rest = row.extensions; !rest.empty();) {
@@ -221,8 +232,7 @@ file_kind recognise(std::string_view untrusted_bytes, std::string_view untrusted
   if (kind == k::zip) return zip_kind(untrusted_bytes);
   if (kind != k::unknown) return kind;
   kind = recognise_text(untrusted_bytes);
-  if ((kind == k::txt || kind == k::csv) && fits(row_of(k::script), extension_of(untrusted_name)))
-    return k::script;
+  if ((kind == k::txt || kind == k::csv) && fits(row_of(k::script), extension_of(untrusted_name))) return k::script;
   // Readers accept a PDF whose header lies anywhere in the first 1,024 bytes (ISO 32000-1, annex H, note 13).
   if (kind == k::unknown || kind == k::txt || kind == k::csv)
     if (untrusted_bytes.substr(0, 1024).find("%PDF-") != std::string_view::npos) return k::pdf;
@@ -247,7 +257,9 @@ type_reader::type_reader() : state_(std::make_unique<state>()) {
   magic_setparam(state_->magic, MAGIC_PARAM_BYTES_MAX, &bytes);
 }
 
-type_reader::~type_reader() { magic_close(state_->magic); }
+type_reader::~type_reader() {
+  magic_close(state_->magic);
+}
 
 file_type type_reader::identify(std::string_view untrusted_bytes, std::string_view untrusted_name) const {
   file_type type{recognise(untrusted_bytes, untrusted_name), {}, {}};

@@ -1,5 +1,5 @@
-// What a file really is, by its content. Handles hostile bytes: call inside the sandbox. The types an office may receive
-// are recognised by structure here; libmagic gives a second opinion where there is no structure to go by.
+// What a file really is, by its content. Handles hostile bytes: call inside the sandbox. The types an office may
+// receive are recognised by structure here; libmagic gives a second opinion where there is no structure to go by.
 #pragma once
 
 #include <memory>
@@ -10,14 +10,52 @@
 namespace intake {
 
 enum class file_kind {
-  unknown, empty,
-  pdf, doc, docx, docm, dotm, xls, xlsx, xlsm, xlsb, ppt, pptx, pptm, odt, ods, odp, odg, rtf, txt, csv,
-  jpeg, png, tiff, heic, bmp, gif, webp, jp2,
-  zip, seven_zip, rar, lzh, gz, tar,
-  html, svg, xml, eml, msg,
+  unknown,
+  empty,
+  pdf,
+  doc,
+  docx,
+  docm,
+  dotm,
+  xls,
+  xlsx,
+  xlsm,
+  xlsb,
+  ppt,
+  pptx,
+  pptm,
+  odt,
+  ods,
+  odp,
+  odg,
+  rtf,
+  txt,
+  csv,
+  jpeg,
+  png,
+  tiff,
+  heic,
+  bmp,
+  gif,
+  webp,
+  jp2,
+  zip,
+  seven_zip,
+  rar,
+  lzh,
+  gz,
+  tar,
+  html,
+  svg,
+  xml,
+  eml,
+  msg,
   ooxml_encrypted,  ///< an OLE2 file that holds an encrypted OOXML package
   ole,              ///< any other OLE2 file
-  lnk, pe, elf, script,
+  lnk,
+  pe,
+  elf,
+  script,
 };
 
 struct kind_row {

@@ -47,7 +47,8 @@ inline constexpr std::size_t scan_engine_file_bytes = 400 * mib;
 inline constexpr std::size_t scan_engine_total_bytes = 800 * mib;
 inline constexpr unsigned scan_engine_files = 20000;
 inline constexpr unsigned scan_engine_recursion = 30;
-inline constexpr std::chrono::seconds scan_time{60};  ///< default, for one file
+inline constexpr std::chrono::seconds scan_time{60};  ///< default, for all files of one message
+inline constexpr unsigned scan_batch_files = 32;      ///< after so many the engine has to find its test file again
 
 // Looking into documents for active content: crossing one is scan.limit.
 inline constexpr std::size_t container_entries = 20000;        ///< streams, storages, parts of one container

@@ -14,7 +14,11 @@ namespace intake {
     value = value << 8 | (at < bytes.size() && i < bytes.size() - at ? static_cast<unsigned char>(bytes[at + i]) : 0U);
   return value;
 }
-[[nodiscard]] constexpr std::uint32_t little16(std::string_view bytes, std::size_t at) { return little(bytes, at, 2); }
-[[nodiscard]] constexpr std::uint32_t little32(std::string_view bytes, std::size_t at) { return little(bytes, at, 4); }
+[[nodiscard]] constexpr std::uint32_t little16(std::string_view bytes, std::size_t at) {
+  return little(bytes, at, 2);
+}
+[[nodiscard]] constexpr std::uint32_t little32(std::string_view bytes, std::size_t at) {
+  return little(bytes, at, 4);
+}
 
 }  // namespace intake

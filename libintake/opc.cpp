@@ -34,8 +34,7 @@ struct relations_reader final : xml_events {
   void start(std::string_view name, const attributes& all) override {
     if (name != "Relationship") return;
     const std::string type = lower_ascii(get(all, "Type"));
-    package.relations.push_back({std::string(part), type.substr(type.rfind('/') + 1),
-                                 std::string(get(all, "Target")),
+    package.relations.push_back({std::string(part), type.substr(type.rfind('/') + 1), std::string(get(all, "Target")),
                                  lower_ascii(get(all, "TargetMode")) == "external"});
   }
   opc_package& package;

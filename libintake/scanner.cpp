@@ -42,14 +42,16 @@ void initialise() {
   });
 }
 
-// The test file of EICAR, put together here so that no scanner ever takes this program for it, and packed: the engine has
-// to unpack it to its temporary directory, without which it would find nothing in anything packed.
+// The test file of EICAR, put together here so that no scanner ever takes this program for it, and packed: the engine
+// has to unpack it to its temporary directory, without which it would find nothing in anything packed.
 std::string canary() {
-  std::string eicar = std::string("X5O!P%@AP[4\\PZX54(P^)7CC)7}$") + "EICAR-STANDARD-" + "ANTIVIRUS-TEST-FILE!" + "$H+H*";
+  std::string eicar =
+      std::string("X5O!P%@AP[4\\PZX54(P^)7CC)7}$") + "EICAR-STANDARD-" + "ANTIVIRUS-TEST-FILE!" + "$H+H*";
   std::string packed(256, '\0');
   z_stream stream{};
   constexpr int gzip = 16 + MAX_WBITS;
-  if (deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, gzip, 8, Z_DEFAULT_STRATEGY) != Z_OK) throw std::bad_alloc();
+  if (deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, gzip, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+    throw std::bad_alloc();
   stream.next_in = reinterpret_cast<Bytef*>(eicar.data());
   stream.avail_in = static_cast<uInt>(eicar.size());
   stream.next_out = reinterpret_cast<Bytef*>(packed.data());
@@ -85,9 +87,12 @@ struct scanner::state {
 
 std::string_view to_string(verdict verdict) {
   switch (verdict) {
-    case verdict::clean: return "clean";
-    case verdict::infected: return "infected";
-    case verdict::unknown: break;
+    case verdict::clean:
+      return "clean";
+    case verdict::infected:
+      return "infected";
+    case verdict::unknown:
+      break;
   }
   return "unknown";
 }
@@ -146,7 +151,9 @@ scanner::scanner(const scanner_options& options) : options_(options) {
 
 scanner::~scanner() = default;
 
-bool scanner::detects_canary() { return scan(state_->canary).verdict == verdict::infected; }
+bool scanner::detects_canary() {
+  return scan(state_->canary).verdict == verdict::infected;
+}
 
 scan_result scanner::scan(std::string_view untrusted_bytes) {
   scan_result result;
@@ -168,8 +175,7 @@ scan_result scanner::scan(std::string_view untrusted_bytes) {
   const char* name = nullptr;
   unsigned long scanned = 0;
   cl_scan_options options = scan_options();
-  const cl_error_t outcome =
-      cl_scanmap_callback(map, nullptr, &name, &scanned, state_->engine.get(), &options, &names);
+  const cl_error_t outcome = cl_scanmap_callback(map, nullptr, &name, &scanned, state_->engine.get(), &options, &names);
   cl_fmap_close(map);
   if (outcome == CL_VIRUS && names.empty()) names.emplace_back(name ? name : "");
   bool undecided = false;

@@ -67,8 +67,8 @@ class scanner {
   std::unique_ptr<state> state_;
 };
 
-/// What a name that the engine reports means. Heuristics about macros, encryption and limits are no malware; a name that
-/// is empty or only says "limits" keeps the verdict unknown.
+/// What a name that the engine reports means. Heuristics about macros, encryption and limits are no malware; a name
+/// that is empty or only says "limits" keeps the verdict unknown.
 [[nodiscard]] finding_code meaning_of_signature(std::string_view name);
 
 }  // namespace intake

@@ -37,15 +37,19 @@ std::vector<std::string> files_of(const std::string& path) {
   return files;
 }
 
-std::string name_of(const std::string& file) { return file.substr(file.rfind('/') + 1); }
+std::string name_of(const std::string& file) {
+  return file.substr(file.rfind('/') + 1);
+}
 
-bool is_official(const std::string& file) { return file.ends_with(".cvd") || file.ends_with(".cld"); }
+bool is_official(const std::string& file) {
+  return file.ends_with(".cvd") || file.ends_with(".cld");
+}
 
 // What cl_load takes; a README beside them tells nothing of their age.
 bool is_custom(const std::string& file) {
-  constexpr std::array endings = {".ndb", ".hdb", ".hsb", ".mdb", ".msb", ".ldb", ".db",  ".cdb", ".crb", ".yar",
+  constexpr std::array endings = {".ndb",  ".hdb", ".hsb", ".mdb", ".msb", ".ldb", ".db",  ".cdb", ".crb", ".yar",
                                   ".yara", ".ndu", ".hdu", ".hsu", ".ldu", ".mdu", ".msu", ".cud", ".zmd", ".rmd",
-                                  ".idb", ".fp",  ".sfp", ".pdb", ".wdb", ".gdb", ".cbc", ".cat", ".imp", ".pwdb"};
+                                  ".idb",  ".fp",  ".sfp", ".pdb", ".wdb", ".gdb", ".cbc", ".cat", ".imp", ".pwdb"};
   return std::any_of(endings.begin(), endings.end(), [&](const char* ending) { return file.ends_with(ending); });
 }
 

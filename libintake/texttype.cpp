@@ -34,10 +34,14 @@ std::string_view first_element(std::string_view text) {
   for (;;) {
     text = trimmed(text);
     std::string_view end;
-    if (text.starts_with("<!--")) end = "-->";
-    else if (text.starts_with("<?")) end = "?>";
-    else if (text.starts_with("<!")) end = ">";
-    else return text;
+    if (text.starts_with("<!--"))
+      end = "-->";
+    else if (text.starts_with("<?"))
+      end = "?>";
+    else if (text.starts_with("<!"))
+      end = ">";
+    else
+      return text;
     const auto at = text.find(end);
     if (at == std::string_view::npos) return {};
     text.remove_prefix(at + end.size());
@@ -47,9 +51,10 @@ std::string_view first_element(std::string_view text) {
 bool is_html(std::string_view lower) {
   if (trimmed(lower).starts_with("<!doctype html")) return true;
   const std::string_view element = first_element(lower);
-  constexpr std::array starts = {"<html"sv, "<head"sv, "<body"sv, "<script"sv, "<iframe"sv, "<meta"sv, "<title"sv,
-                                 "<table"sv, "<div"sv, "<style"sv, "<form"sv, "<a "sv, "<img"sv, "<p>"sv, "<h1"sv,
-                                 "<object"sv, "<embed"sv, "<base"sv, "<link"sv, "<center"sv, "<font"sv, "<hta:"sv};
+  constexpr std::array starts = {"<html"sv,  "<head"sv,   "<body"sv, "<script"sv, "<iframe"sv, "<meta"sv,
+                                 "<title"sv, "<table"sv,  "<div"sv,  "<style"sv,  "<form"sv,   "<a "sv,
+                                 "<img"sv,   "<p>"sv,     "<h1"sv,   "<object"sv, "<embed"sv,  "<base"sv,
+                                 "<link"sv,  "<center"sv, "<font"sv, "<hta:"sv};
   if (std::any_of(starts.begin(), starts.end(), [&](std::string_view start) { return element.starts_with(start); }))
     return true;
   // Browsers run a script wherever it stands in a text that is served as HTML.
@@ -60,22 +65,23 @@ bool is_script(std::string_view lower) {
   const std::string_view text = trimmed(lower);
   if (text.starts_with("#!")) return true;
   if (text.starts_with("#@~^")) return true;  // encoded JScript or VBScript
-  constexpr std::array starts = {"@echo off"sv, "[internetshortcut]"sv, "<?sxl"sv, "<job"sv, "<package><job"sv,
-                                 "<scriptlet"sv, "<?php"sv, "windows registry editor"sv, "regedit4"sv,
-                                 "<component"sv, "{\\rtf.hta"sv};
+  constexpr std::array starts = {"@echo off"sv,     "[internetshortcut]"sv, "<?sxl"sv,     "<job"sv,
+                                 "<package><job"sv, "<scriptlet"sv,         "<?php"sv,     "windows registry editor"sv,
+                                 "regedit4"sv,      "<component"sv,         "{\\rtf.hta"sv};
   if (std::any_of(starts.begin(), starts.end(), [&](std::string_view start) { return text.starts_with(start); }))
     return true;
-  constexpr std::array calls = {"new activexobject("sv, "wscript.createobject("sv, "createobject(\"wscript.shell\")"sv,
-                                "wscript.shell"sv, "powershell -"sv, "powershell.exe"sv, "eval(string.fromcharcode"sv};
+  constexpr std::array calls = {
+      "new activexobject("sv, "wscript.createobject("sv, "createobject(\"wscript.shell\")"sv, "wscript.shell"sv,
+      "powershell -"sv,       "powershell.exe"sv,        "eval(string.fromcharcode"sv};
   return std::any_of(calls.begin(), calls.end(),
                      [&](std::string_view call) { return text.find(call) != std::string_view::npos; });
 }
 
 // RFC 5322 header fields that a message has and prose does not begin with; two of them make a message.
 bool is_message(std::string_view lower) {
-  constexpr std::array fields = {"received:"sv, "from:"sv, "to:"sv, "subject:"sv, "date:"sv, "message-id:"sv,
-                                 "mime-version:"sv, "return-path:"sv, "content-type:"sv, "delivered-to:"sv,
-                                 "x-mailer:"sv, "reply-to:"sv};
+  constexpr std::array fields = {"received:"sv,     "from:"sv,         "to:"sv,           "subject:"sv,
+                                 "date:"sv,         "message-id:"sv,   "mime-version:"sv, "return-path:"sv,
+                                 "content-type:"sv, "delivered-to:"sv, "x-mailer:"sv,     "reply-to:"sv};
   int known = 0;
   while (!lower.empty()) {
     const auto end = std::min(lower.find('\n'), lower.size());
@@ -114,8 +120,10 @@ bool is_table(std::string_view text, char separator) {
 std::string narrowed(std::string_view untrusted_bytes, std::size_t limit) {
   std::string_view bytes = untrusted_bytes.substr(0, limit);
   if (bytes.starts_with("\xEF\xBB\xBF")) return std::string(bytes.substr(3));
-  const bool little = bytes.starts_with("\xFF\xFE") || (bytes.size() >= 4 && bytes[0] && !bytes[1] && bytes[2] && !bytes[3]);
-  const bool big = bytes.starts_with("\xFE\xFF") || (bytes.size() >= 4 && !bytes[0] && bytes[1] && !bytes[2] && bytes[3]);
+  const bool little =
+      bytes.starts_with("\xFF\xFE") || (bytes.size() >= 4 && bytes[0] && !bytes[1] && bytes[2] && !bytes[3]);
+  const bool big =
+      bytes.starts_with("\xFE\xFF") || (bytes.size() >= 4 && !bytes[0] && bytes[1] && !bytes[2] && bytes[3]);
   if (!little && !big) return std::string(bytes);
   std::string text;
   text.reserve(bytes.size() / 2);

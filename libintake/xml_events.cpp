@@ -34,7 +34,9 @@ struct reading {
   }
 };
 
-reading& of(void* data) { return *static_cast<reading*>(data); }
+reading& of(void* data) {
+  return *static_cast<reading*>(data);
+}
 
 std::string_view local(const char* name) {
   const std::string_view full(name);

@@ -90,8 +90,8 @@ TEST_SUITE("active") {
     CHECK(codes(look(docx("", {{"word/image9.png", "x"}}, override_type("/word/image9.png", type)))) == "macro.vba ");
     CHECK(codes(look(docx("", {{"word/media/a.bin", vba}}))) == "macro.vba ");  // by content alone
     CHECK(codes(look(docx("", {{"word/_rels/document.xml.rels",
-                                 relations("<Relationship Type=\"http://schemas.microsoft.com/office/2006/"
-                                           "relationships/vbaProject\" Target=\"x.y\"/>")}}))) == "macro.vba ");
+                                relations("<Relationship Type=\"http://schemas.microsoft.com/office/2006/"
+                                          "relationships/vbaProject\" Target=\"x.y\"/>")}}))) == "macro.vba ");
   }
 
   TEST_CASE("Excel 4 macros are found in records and in packages") {
@@ -120,16 +120,18 @@ TEST_SUITE("active") {
     CHECK(codes(look(docx("<w:fldSimple w:instr=\" DDEAUTO c:\\x.exe\"/>"))) == "macro.dde ");
     CHECK(codes(look(docx(mark("begin") + run(" D") + run("D") + run("EAUTO x") + mark("separate") + mark("end")))) ==
           "macro.dde ");
-    CHECK(codes(look(docx(mark("begin") + run(" QUOTE ") + mark("begin") + run("dde x") + mark("end") + mark("end")))) ==
-          "macro.dde ");
+    CHECK(codes(look(docx(mark("begin") + run(" QUOTE ") + mark("begin") + run("dde x") + mark("end") +
+                          mark("end")))) == "macro.dde ");
     CHECK(codes(look(docx(mark("begin") + mark("begin") + run("QUOTE 68 68 69") + mark("end") + mark("end")))) ==
           "macro.dde ");
     CHECK(codes(look(docx(mark("begin") + run(" DDE x")))) == "macro.dde ");  // no end
     CHECK(codes(look(docx(run(" DDE x")))) == "macro.dde ");                  // no beginning
     CHECK(codes(look(docx(mark("begin") + run(" PAGE ") + mark("end") + "<w:t>DDE</w:t>"))) == "");
-    CHECK(codes(look(docx("", {{"word/header1.xml", "<w:hdr><w:fldSimple w:instr='dde x'/></w:hdr>"}}))) == "macro.dde ");
+    CHECK(codes(look(docx("", {{"word/header1.xml", "<w:hdr><w:fldSimple w:instr='dde x'/></w:hdr>"}}))) ==
+          "macro.dde ");
     CHECK(codes(look(word_document("\x13 DDEAUTO c:\\x \x14\x15"))) == "macro.dde ");
-    CHECK(codes(look(word_document("\x13 PAGE \x14" "1\x15 DDE"))) == "");
+    CHECK(codes(look(word_document("\x13 PAGE \x14"
+                                   "1\x15 DDE"))) == "");
   }
 
   TEST_CASE("DDE and links of workbooks in OOXML") {
@@ -139,12 +141,13 @@ TEST_SUITE("active") {
     CHECK(codes(look(docx("", {{"xl/externalLinks/_rels/externalLink1.xml.rels",
                                 relations(relation("externalLinkPath", "file:///C:/a.xlsx", true))}}))) ==
           "macro.external_link ");
-    CHECK(codes(look("1,=cmd|'/c calc'!A1\n2,3\n"s))== "macro.dde ");
+    CHECK(codes(look("1,=cmd|'/c calc'!A1\n2,3\n"s)) == "macro.dde ");
   }
 
   TEST_CASE("a template is told when it is on another computer") {
     const auto with = [](const std::string& target) {
-      return codes(look(docx("", {{"word/_rels/settings.xml.rels", relations(relation("attachedTemplate", target, true))}})));
+      return codes(
+          look(docx("", {{"word/_rels/settings.xml.rels", relations(relation("attachedTemplate", target, true))}})));
     };
     CHECK(with("https://example.com/a.dotm") == "macro.remote_template ");
     CHECK(with("\\\\host\\a.dotm") == "macro.remote_template ");
@@ -155,9 +158,9 @@ TEST_SUITE("active") {
   }
 
   TEST_CASE("external relations are told, links that wait for a click are counted") {
-    const auto report = look(docx("", {{"word/_rels/document.xml.rels",
-                                        relations(relation("hyperlink", "https://example.com/", true) +
-                                                  relation("image", "https://example.com/a.png", true))}}));
+    const auto report = look(
+        docx("", {{"word/_rels/document.xml.rels", relations(relation("hyperlink", "https://example.com/", true) +
+                                                             relation("image", "https://example.com/a.png", true))}}));
     CHECK(codes(report) == "macro.external_link ");
     CHECK(has_tag(report, "uri:1"));
   }
@@ -178,8 +181,8 @@ TEST_SUITE("active") {
     CHECK(codes(look(docx("", {{"word/embeddings/a.docx", inner}}))) == "macro.dde ");
     CHECK(codes(look(ole({{"Anything", inner}}))).find("macro.dde") != std::string::npos);
     const std::string slides = "\x10\0"s + sample::le(0x1011, 2) + sample::le(vba.size(), 4) + vba;
-    CHECK(codes(look(ole({{"PowerPoint Document", "\0\0"s + sample::le(0x1011, 2) + sample::le(vba.size(), 4) + vba}}))) ==
-          "macro.vba ");
+    CHECK(codes(look(ole({{"PowerPoint Document",
+                           "\0\0"s + sample::le(0x1011, 2) + sample::le(vba.size(), 4) + vba}}))) == "macro.vba ");
     CHECK(codes(look(ole({{"PowerPoint Document", slides}}))).find("scan.") != std::string::npos);  // not packed at all
     std::string deep = docx("<w:fldSimple w:instr='DDE x'/>");
     for (std::size_t i = 0; i <= limits::active_depth; ++i) deep = docx("", {{"word/embeddings/a.docx", deep}});
@@ -267,8 +270,8 @@ TEST_SUITE("active") {
     CHECK(codes(report) == "pdf.javascript ");
     CHECK(has_tag(report, "xfa:1"));
     const std::string inner = "4 0 <</S/JavaScript/JS(x)>>";
-    const std::string objects = "<</Type/ObjStm/N 1/First 4/Length " + std::to_string(inner.size()) +
-                                ">>\nstream\n" + inner + "\nendstream";
+    const std::string objects =
+        "<</Type/ObjStm/N 1/First 4/Length " + std::to_string(inner.size()) + ">>\nstream\n" + inner + "\nendstream";
     // A cross-reference stream of seven rows: type, offset or stream, index (ISO 32000-1, 7.5.8).
     std::string out = "%PDF-1.7\n", rows = std::string("\0\0\0\0", 4);
     const auto add = [&](int number, const std::string& body) {
@@ -311,8 +314,8 @@ TEST_SUITE("active") {
   TEST_CASE("only so many findings are kept, and one of each code at least") {
     std::string all;
     for (int i = 0; i < 1000; ++i) all += relation("image", "https://example.com/" + std::to_string(i), true);
-    const auto report = look(docx("", {{"word/_rels/document.xml.rels", relations(all)},
-                                       {"xl/externalLinks/a.xml", "<ddeLink/>"}}));
+    const auto report =
+        look(docx("", {{"word/_rels/document.xml.rels", relations(all)}, {"xl/externalLinks/a.xml", "<ddeLink/>"}}));
     CHECK(report.items.size() <= limits::active_reports + 1);
     CHECK(report.has("macro.dde"));
   }
@@ -325,8 +328,9 @@ TEST_SUITE("active") {
   }
 
   TEST_CASE("every cut and every changed byte of a document ends in an answer") {
-    for (const std::string& whole : {docx("<w:fldSimple w:instr='DDE x'/>"), vba, sample::odt(), word_document("\x13 DDE x\x14"),
-                                     pdf({catalogue + ">>", pages, "<</S/JavaScript/JS(x)>>"})}) {
+    for (const std::string& whole :
+         {docx("<w:fldSimple w:instr='DDE x'/>"), vba, sample::odt(), word_document("\x13 DDE x\x14"),
+          pdf({catalogue + ">>", pages, "<</S/JavaScript/JS(x)>>"})}) {
       for (std::size_t size = 0; size < whole.size(); size += 1 + whole.size() / 200) (void)look(whole.substr(0, size));
       for (std::size_t at = 0; at < whole.size(); at += 1 + whole.size() / 400) {
         std::string changed = whole;

@@ -35,7 +35,9 @@ std::string file(const std::string& id, const std::string& path, const std::stri
   return "{\"id\":\"" + id + "\",\"path\":" + json::quoted(path) + ",\"data\":\"" + base64::encode(bytes) + "\"}";
 }
 
-std::string verdict_of(const record& rec, std::size_t file) { return std::string(rec.files()[file]["scan"]["verdict"].str()); }
+std::string verdict_of(const record& rec, std::size_t file) {
+  return std::string(rec.files()[file]["scan"]["verdict"].str());
+}
 
 }  // namespace
 
@@ -93,14 +95,34 @@ TEST_SUITE("file_check") {
     CHECK_FALSE(program.has_finding("attachment.type_mismatch"));
   }
 
-  TEST_CASE("when the engine stops finding its test file no file of the record is clean") {
+  TEST_CASE("when the engine stops finding its test file no file is clean, until it finds it again") {
     desk desk;
     // Its temporary folder vanishes with the signatures, which are in memory by now.
     std::filesystem::remove_all(desk.database.path());
-    const auto rec = desk.check(file("f0", "a.txt", "x"));
+    const auto rec = desk.check(file("f0", "a.txt", "x") + "," + file("f1", "empty.txt", ""));
     CHECK(verdict_of(rec, 0) == "unknown");
+    CHECK(verdict_of(rec, 1) == "unknown");  // which the engine never saw
     CHECK(rec.has_finding("scan.failed"));
     CHECK(rec["scan"]["verdict"].str() == "unknown");
+    std::filesystem::create_directories(desk.database.path());
+    CHECK(verdict_of(desk.check(file("f0", "a.txt", "x")), 0) == "clean");
+  }
+
+  TEST_CASE("the engine has to prove itself again within a batch of files") {
+    desk desk;
+    file_checker checker(desk.engine, desk.types, {});
+    const auto verdict_after = [&](int records) {
+      std::string verdict;
+      for (int i = 0; i < records; ++i) {
+        record rec("{\"intake\":1,\"id\":\"m-1\",\"files\":[" + file("f0", "empty.txt", "") + "]}");
+        checker.check(rec);
+        verdict = verdict_of(record(rec.line()), 0);
+      }
+      return verdict;
+    };
+    CHECK(verdict_after(1) == "clean");
+    std::filesystem::remove_all(desk.database.path());
+    CHECK(verdict_after(limits::scan_batch_files) == "unknown");
   }
 
   TEST_CASE("files for which no time is left are unknown") {

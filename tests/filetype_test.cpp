@@ -14,9 +14,13 @@ using k = file_kind;
 
 namespace {
 
-std::string ooxml(const std::string& main) { return sample::docx("<w:p/>", {}, {}, main); }
+std::string ooxml(const std::string& main) {
+  return sample::docx("<w:p/>", {}, {}, main);
+}
 
-std::string told(std::string_view name, k kind) { return name_contest(name, kind).value_or(""); }
+std::string told(std::string_view name, k kind) {
+  return name_contest(name, kind).value_or("");
+}
 
 }  // namespace
 
@@ -47,15 +51,19 @@ TEST_SUITE("filetype") {
         {"{\\rtf1 x}", k::rtf},
         {" \r\n{\\rt x}", k::rtf},
         {"氏名 架空 太郎\n", k::txt},
-        {"\x8E\x81\x96\xBC\r\n"s, k::txt},        // CP932
-        {"\x1B$B;aL>\x1B(B\r\n"s, k::txt},        // ISO-2022-JP
-        {"\xFF\xFE" "a\0b\0"s, k::txt},
+        {"\x8E\x81\x96\xBC\r\n"s, k::txt},  // CP932
+        {"\x1B$B;aL>\x1B(B\r\n"s, k::txt},  // ISO-2022-JP
+        {"\xFF\xFE"
+         "a\0b\0"s,
+         k::txt},
         {"番号,氏名\n1,見本 花子\n", k::csv},
         {"\xFF\xD8\xFF\xE0", k::jpeg},
         {"\x89PNG\r\n\x1A\n", k::png},
         {"II*\0x"s, k::tiff},
         {"MM\0*x"s, k::tiff},
-        {"\0\0\0\x18" "ftypheic\0\0\0\0mif1"s, k::heic},
+        {"\0\0\0\x18"
+         "ftypheic\0\0\0\0mif1"s,
+         k::heic},
         {"BM\0\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x01\0\0\0\x01\0\0\0"s, k::bmp},
         {"GIF89a", k::gif},
         {"RIFF\0\0\0\0WEBPVP8 "s, k::webp},
@@ -73,7 +81,9 @@ TEST_SUITE("filetype") {
         {"From: a@example.jp\nSubject: x\n\nbody", k::eml},
         {"L\0\0\0\x01\x14\x02\0"s, k::lnk},
         {"MZ" + std::string(100, '\0'), k::pe},
-        {"\x7F" "ELF", k::elf},
+        {"\x7F"
+         "ELF",
+         k::elf},
         {"#!/bin/sh\n", k::script},
         {"@echo off\r\n", k::script},
         {"x = new ActiveXObject('WScript.Shell')", k::script},
@@ -107,7 +117,8 @@ TEST_SUITE("filetype") {
 
   TEST_CASE("libmagic names what has no structure here, and contradicts a false text") {
     const type_reader types;
-    CHECK(types.identify("RIFF\x24\0\0\0WAVEfmt \x10\0\0\0\1\0\1\0"s + std::string(60, '\0'), "a.wav").mime == "audio/x-wav");
+    CHECK(types.identify("RIFF\x24\0\0\0WAVEfmt \x10\0\0\0\1\0\1\0"s + std::string(60, '\0'), "a.wav").mime ==
+          "audio/x-wav");
     CHECK(types.identify("氏名 架空 太郎\n", "a.txt").mime == "text/plain");
     CHECK(types.identify("GIF89a    %PDF-1.4", "a.gif").contest == "also begins as a PDF");
     CHECK(types.identify("%PDF-1.4", "a.pdf").contest.empty());
@@ -137,7 +148,10 @@ TEST_SUITE("filetype") {
   }
 
   TEST_CASE("characters that make a name read otherwise are told") {
-    CHECK(told("申請\xE2\x80\xAE" "fdp.exe", k::pe).find("bidirectional") != std::string::npos);
+    CHECK(told("申請\xE2\x80\xAE"
+               "fdp.exe",
+               k::pe)
+              .find("bidirectional") != std::string::npos);
     CHECK(told("申請\xE2\x80\x8B書.pdf", k::pdf).find("invisible") != std::string::npos);
     CHECK(told("申請\xE3\x85\xA4書.pdf", k::pdf).find("invisible") != std::string::npos);
     CHECK(told("a\x01.pdf", k::pdf).find("control") != std::string::npos);

