@@ -65,10 +65,6 @@ std::size_t room_of(const record& rec) {
   return free / 4 * 3;
 }
 
-bool may_render(const record& rec, const std::set<std::string>& cleared) {
-  return rec["disposition"].str() == "accept" || cleared.contains(std::string(rec.id()));
-}
-
 }  // namespace
 
 struct renderer::finished {
@@ -78,8 +74,9 @@ struct renderer::finished {
   std::vector<missing_character> missing;
 };
 
-renderer::renderer(const office& office, const raster& raster, render_options options)
-    : office_(office), raster_(raster), options_(std::move(options)) {}
+renderer::renderer(const office& office, const raster& raster, const clearance& cleared,
+                   const render_options& options)
+    : office_(office), raster_(raster), cleared_(cleared), options_(options) {}
 
 renderer::finished renderer::make(std::string_view type, std::string_view bytes, std::size_t room) const {
   if (type == "application/encrypted") return {judge(outcome::password, 0, 0), {}, 0, {}};
@@ -155,7 +152,7 @@ void renderer::finish(record& rec, std::size_t index, std::string_view id, finis
 }
 
 void renderer::handle(record& rec) const {
-  const bool allowed = may_render(rec, options_.cleared);
+  const bool allowed = cleared_.allows(rec);
   std::size_t room = room_of(rec);
   const auto files = rec.files();
   for (std::size_t index = 0; index < files.size(); ++index) {

@@ -3,10 +3,10 @@
 #pragma once
 
 #include <chrono>
-#include <set>
 #include <string>
 #include <vector>
 
+#include "clearance.hpp"
 #include "office.hpp"
 #include "raster.hpp"
 #include "record.hpp"
@@ -16,12 +16,11 @@ namespace intake {
 struct render_options {
   unsigned dpi = 150;
   std::chrono::seconds time{120};  ///< for one document; half a second for each MiB is added
-  std::set<std::string> cleared;   ///< ids of messages that a clerk cleared, whatever their disposition
 };
 
 class renderer {
  public:
-  renderer(const office& office, const raster& raster, render_options options);
+  renderer(const office& office, const raster& raster, const clearance& cleared, const render_options& options);
 
   /// Sets `pdf` of every file that may be rendered and drops `data` of every file. A file may be rendered when its
   /// scan is clean and its record accepted or cleared. What could not be done is a render.* finding.
@@ -34,6 +33,7 @@ class renderer {
 
   const office& office_;
   const raster& raster_;
+  const clearance& cleared_;
   render_options options_;
 };
 

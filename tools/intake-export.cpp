@@ -1,4 +1,5 @@
 // intake-export - write the harmless PDFs and a manifest to the medium for the OA system.
+#include "libintake/clearance.hpp"
 #include "libintake/digest.hpp"
 #include "libintake/export_folder.hpp"
 #include "libintake/failure.hpp"
@@ -40,10 +41,11 @@ intake::exit_status export_all(intake::context& ctx, const std::string& named) {
   (void)ctx.profile();
   const std::string out = named.empty() ? ctx.config().output.out : named;
   if (out.empty()) throw intake::failure(intake::exit_status::usage, "no folder named, neither here nor as output.out");
+  const intake::clearance cleared(ctx.config());
   intake::export_folder folder(out);
   intake::sandbox::enter(intake::sandbox::role::keeper, {.read = {}, .write = {out}});
   return intake::run_keeper(ctx.filter(), "export", [&](intake::record& rec) {
-    if (rec["disposition"].str() != "accept") return;
+    if (!cleared.allows(rec)) return;
     const auto files = rec.files();
     for (std::size_t index = 0; index < files.size(); ++index)
       if (files[index]["pdf"]["data"]) export_file(rec, index, files[index], folder);

@@ -17,10 +17,12 @@ intake::exit_status render(intake::context& ctx, const options& opt) {
   how.dpi = opt.dpi ? opt.dpi : ctx.config().render.dpi;
   how.time = std::chrono::seconds(opt.seconds ? opt.seconds : ctx.config().render.seconds);
 
+  const intake::clearance cleared(ctx.config());
+
   // Both are started before anything received is read; the workers below only hold a socket to each.
   const intake::raster raster;
   const intake::office office(intake::find_shared("fonts.conf"));
-  const intake::renderer renderer(office, raster, std::move(how));
+  const intake::renderer renderer(office, raster, cleared, how);
 
   intake::filter_stage stage;
   stage.name = "render";
