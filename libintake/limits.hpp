@@ -85,6 +85,7 @@ inline constexpr std::size_t list_entries = 100'000;     ///< of one list mail: 
 inline constexpr std::size_t list_csv_bytes = 32 * mib;  ///< of one list file: crossing it is mail.limit
 inline constexpr std::size_t list_csv_columns = 200;
 inline constexpr std::size_t stream_memory_entries = 1'000'000;  ///< of one run of intake-verify
+inline constexpr int reconcile_days_after = 20;  ///< days after its own on which an application may be handled
 
 // Secrets and configuration.
 inline constexpr std::size_t secret_bytes = 256 * kib;        ///< one secret, or one list of passwords

@@ -88,7 +88,7 @@ class page_writer {
         {"applicant", {"申請者", "applicant"}},
         {"submitted_at", {"申請日時", "submitted"}}};
     for (const auto& [key, text] : members) {
-      const auto* it = std::find_if(std::begin(names), std::end(names), [&](auto& name) { return name.first == key; });
+      const auto* it = std::find_if(std::begin(names), std::end(names), [&, &wanted = key](auto& name) { return name.first == wanted; });
       const bool known = it != std::end(names);
       line(known ? words(it->second.first, it->second.second) : neutralised(key), neutralised(text.str()));
     }
