@@ -24,7 +24,8 @@ constexpr std::array verdicts = {
     word{"unknown", "判定不能", "not decided", tint::doubtful}, word{"", "未検査", "not scanned", tint::doubtful}};
 constexpr std::array lists = {
     word{"received", "受信", "received", tint::good}, word{"late", "遅延", "late", tint::doubtful},
-    word{"pending", "未着（期限前）", "not yet due", tint::faint}, word{"missing", "未受信", "missing", tint::bad}};
+    word{"pending", "未着（期限前）", "not yet due", tint::faint},
+    word{"not_expected", "対象外（閉庁日）", "none expected", tint::faint}, word{"missing", "未受信", "missing", tint::bad}};
 constexpr std::array addressees = {
     word{"applicant", "申請者", "applicant"}, word{"general_manager", "総括運用管理者", "general manager"},
     word{"site_administrator", "サイト管理者", "site administrator"}, word{"clerk", "担当者", "clerk"}};
