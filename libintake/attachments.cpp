@@ -33,11 +33,20 @@ bool was_read(const record& rec) {
 }
 
 // What a document may be by its content. Macros and the like are findings of the scan, whatever the type.
-constexpr std::array<std::string_view, 14> document_types = {
-    "application/pdf", "image/", "text/plain", "text/csv", "text/rtf", "application/rtf", "application/msword",
-    "application/vnd.ms-excel", "application/vnd.ms-powerpoint", "application/vnd.ms-word",
-    "application/vnd.openxmlformats-officedocument.", "application/vnd.oasis.opendocument.", "application/x-ole-storage",
-    "application/zip"};
+constexpr std::array<std::string_view, 14> document_types = {"application/pdf",
+                                                             "image/",
+                                                             "text/plain",
+                                                             "text/csv",
+                                                             "text/rtf",
+                                                             "application/rtf",
+                                                             "application/msword",
+                                                             "application/vnd.ms-excel",
+                                                             "application/vnd.ms-powerpoint",
+                                                             "application/vnd.ms-word",
+                                                             "application/vnd.openxmlformats-officedocument.",
+                                                             "application/vnd.oasis.opendocument.",
+                                                             "application/x-ole-storage",
+                                                             "application/zip"};
 
 bool is_document(const value& file) {
   const auto type = file["type"].str();
@@ -113,9 +122,9 @@ std::vector<observation> check_verdicts(const record& rec) {
       out.push_back({"scan.missing", shown_name(file), id});
     }
   }
-  const bool told = rec.has_finding("malware.found") ||
-                    std::any_of(out.begin(), out.end(),
-                                [](const auto& one) { return one.code.kind().code == "malware.found"; });
+  const bool told = rec.has_finding("malware.found") || std::any_of(out.begin(), out.end(), [](const auto& one) {
+                      return one.code.kind().code == "malware.found";
+                    });
   if (rec["scan"]["verdict"].str() == "infected" && !told) out.push_back({"malware.found", "the message as a whole"});
   return out;
 }

@@ -99,12 +99,6 @@ std::size_t count_of(std::string_view text, std::string_view word) {
   return count;
 }
 
-std::string lower_ascii(std::string text) {
-  for (char& c : text)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
-  return text;
-}
-
 template <typename Visit>
 void each_line(std::string_view text, Visit&& visit) {
   while (!text.empty()) {
@@ -164,7 +158,8 @@ void body_examiner::state::settle(token& word, found& into) const {
   const bool symbol = greek_only && (latin ? !word.lookalike_greek : word.letters <= 2);
   if (!symbol && latin) into.confusable.add("“" + word.text + "”");
   if (!symbol && !latin)
-    for (const auto script : word.scripts) into.foreign.add(std::string(uscript_getName(script)) + " “" + word.text + "”");
+    for (const auto script : word.scripts)
+      into.foreign.add(std::string(uscript_getName(script)) + " “" + word.text + "”");
   word.clear();
 }
 
@@ -202,7 +197,7 @@ void body_examiner::state::look_at_characters(std::string_view text, found& into
 void body_examiner::state::look_for_imitations(std::string_view text, found& into) const {
   if (names.empty()) return;
   each_line(text, [&](std::string_view line) {
-    const auto compared = lower_ascii(comparable(line));
+    const auto compared = folded(line);
     const auto skeletal = skeleton(compared);
     for (const auto& one : names)
       if (count_of(skeletal, one.skeleton) > count_of(compared, one.compared)) into.confusable.add("≠ " + one.text);
@@ -216,7 +211,7 @@ body_examiner::body_examiner(const std::vector<std::string>& names, const std::v
   if (U_FAILURE(status)) throw failure(exit_status::software, std::string("confusables: ") + u_errorName(status));
   state_->hosts = hosts;
   for (const auto& name : names) {
-    state::name one{name, lower_ascii(comparable(name)), {}};
+    state::name one{name, folded(name), {}};
     // One character is part of too many other words.
     if (one.compared.size() < 4) continue;
     one.skeleton = state_->skeleton(one.compared);
@@ -256,7 +251,7 @@ std::vector<observation> body_examiner::examine_links(const std::vector<std::str
 }
 
 bool body_examiner::imitates(std::string_view text, std::string_view word) const {
-  const auto compared = lower_ascii(comparable(text)), wanted = lower_ascii(comparable(word));
+  const auto compared = folded(text), wanted = folded(word);
   if (wanted.empty()) return false;
   return count_of(state_->skeleton(compared), state_->skeleton(wanted)) > count_of(compared, wanted);
 }

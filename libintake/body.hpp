@@ -1,6 +1,6 @@
-// What is unnatural in the text of a mail: look-alike letters, letters of unexpected scripts, invisible characters, links
-// to unknown hosts. Handles hostile bytes; linear in the text. Tuned for Japanese: kana, kanji and Latin may mix freely,
-// full-width forms are no disguise in themselves, Greek letters serve as symbols.
+// What is unnatural in the text of a mail: look-alike letters, letters of unexpected scripts, invisible characters,
+// links to unknown hosts. Handles hostile bytes; linear in the text. Tuned for Japanese: kana, kanji and Latin may mix
+// freely, full-width forms are no disguise in themselves, Greek letters serve as symbols.
 #pragma once
 
 #include <memory>

@@ -5,6 +5,7 @@
 
 #include "json.hpp"
 #include "limits.hpp"
+#include "nfkc.hpp"
 
 namespace intake {
 namespace {
@@ -72,7 +73,11 @@ void write_classes(json::writer& out, const reconciliation& made) {
   }
   out.end_array().key("doubts").begin_array();
   for (const auto& one : made.doubts)
-    out.begin_object().member("id", one.id).member_if("receipt_no", one.receipt_no).member("cleared", one.cleared).end_object();
+    out.begin_object()
+        .member("id", one.id)
+        .member_if("receipt_no", one.receipt_no)
+        .member("cleared", one.cleared)
+        .end_object();
   out.end_array();
 }
 
@@ -120,9 +125,12 @@ void day_check::take(const message_entry& message) {
   }
   if (!known_ids_.emplace(message.id, true).second) return;
   const auto told = judged["application"];
-  received_application one{.id = message.id, .receipt_no = text_of(told, "receipt_no"),
-                           .procedure = text_of(told, "procedure"), .station = text_of(told, "station"),
-                           .applicant = text_of(told, "applicant"), .submitted = {}};
+  received_application one{.id = message.id,
+                           .receipt_no = text_of(told, "receipt_no"),
+                           .procedure = text_of(told, "procedure"),
+                           .station = text_of(told, "station"),
+                           .applicant = text_of(told, "applicant"),
+                           .submitted = {}};
   std::optional<date> day;
   if (const auto at = parse_rfc3339(told["submitted_at"].str())) {
     one.submitted = at->seconds;
@@ -150,10 +158,10 @@ void day_check::gather(date from, date to) {
 /// A listed application may have come on any day: those not among the gathered are looked for by their number.
 void day_check::add_unknown_numbers(date day) {
   std::set<std::string> known;
-  for (const auto& [one, of] : applications_) known.insert(receipt_key(one.receipt_no));
+  for (const auto& [one, of] : applications_) known.insert(folded(one.receipt_no));
   for (const auto& list : lists_[day])
     for (const auto& entry : list.entries) {
-      if (!known.insert(receipt_key(entry.receipt_no)).second) continue;
+      if (!known.insert(folded(entry.receipt_no)).second) continue;
       message_filter filter;
       filter.receipt_no = entry.receipt_no;
       book_.each_message(filter, [&](const message_entry& message) {
@@ -231,7 +239,8 @@ checked_day day_check::check(date day) {
   made.line = out.take();
   made.missed = !result.missed.empty();
   made.unlisted = !result.unlisted.empty();
-  made.doubts_kept = std::any_of(result.doubts.begin(), result.doubts.end(), [](const auto& one) { return !one.cleared; });
+  made.doubts_kept =
+      std::any_of(result.doubts.begin(), result.doubts.end(), [](const auto& one) { return !one.cleared; });
 
   if (write_events) {
     settle(result.doubts);

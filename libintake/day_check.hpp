@@ -15,8 +15,8 @@
 namespace intake {
 
 struct checked_day {
-  std::string line;           ///< the record of the day, without LF
-  std::string_view list;      ///< state of the list
+  std::string line;       ///< the record of the day, without LF
+  std::string_view list;  ///< state of the list
   bool missed = false, unlisted = false, doubts_kept = false;
 };
 

@@ -61,7 +61,8 @@ class policy {
       clause = {};
     }
     if (clause.empty()) clause = what->clause;
-    auto at = std::find_if(made_.actions.begin(), made_.actions.end(), [&](const auto& one) { return one.what == what; });
+    auto at =
+        std::find_if(made_.actions.begin(), made_.actions.end(), [&](const auto& one) { return one.what == what; });
     if (at == made_.actions.end()) at = made_.actions.insert(at, {what, clause, {}});
     for (const auto& code : why)
       if (std::find(at->why.begin(), at->why.end(), code) == at->why.end()) at->why.push_back(code);

@@ -13,12 +13,12 @@ namespace intake {
 
 /// What the policy looks at.
 struct circumstances {
-  std::string_view kind;             ///< application | list | correction | direct | other
-  std::vector<std::string> codes;    ///< of all findings, those of earlier stages too; each once
-  bool unknown_doubt = false;        ///< a finding of a newer version, more than info
-  bool list_refused = false;         ///< it says that it is the list and is not taken for it
-  bool address_doubted = false;      ///< besides what the codes say
-  std::int64_t fee = 0;              ///< yen, of the procedure
+  std::string_view kind;           ///< application | list | correction | direct | other
+  std::vector<std::string> codes;  ///< of all findings, those of earlier stages too; each once
+  bool unknown_doubt = false;      ///< a finding of a newer version, more than info
+  bool list_refused = false;       ///< it says that it is the list and is not taken for it
+  bool address_doubted = false;    ///< besides what the codes say
+  std::int64_t fee = 0;            ///< yen, of the procedure
 };
 
 struct proposed_action {

@@ -26,10 +26,8 @@ constexpr date civil(int year, unsigned month, unsigned day) {
 // The first day of an era belongs to it, its eve to the one before (元号法 and the edicts before it). Meiji counts from
 // 1873 here, when Japan took the Gregorian calendar; earlier days have other numbers than this calendar gives them.
 constexpr std::array eras = {
-    era{"令和", 'R', civil(2019, 5, 1), civil(9999, 12, 31)},
-    era{"平成", 'H', civil(1989, 1, 8), civil(2019, 4, 30)},
-    era{"昭和", 'S', civil(1926, 12, 25), civil(1989, 1, 7)},
-    era{"大正", 'T', civil(1912, 7, 30), civil(1926, 12, 24)},
+    era{"令和", 'R', civil(2019, 5, 1), civil(9999, 12, 31)}, era{"平成", 'H', civil(1989, 1, 8), civil(2019, 4, 30)},
+    era{"昭和", 'S', civil(1926, 12, 25), civil(1989, 1, 7)}, era{"大正", 'T', civil(1912, 7, 30), civil(1926, 12, 24)},
     era{"明治", 'M', civil(1868, 1, 25), civil(1912, 7, 29)},
 };
 constexpr date gregorian_since = civil(1873, 1, 1);
@@ -39,7 +37,7 @@ struct digit_character {
   int value;
 };
 constexpr std::array kanji_digits = {
-    digit_character{"〇", 0}, digit_character{"零", 0}, digit_character{"○", 0}, digit_character{"一", 1},
+    digit_character{"〇", 0}, digit_character{"零", 0}, digit_character{"○", 0},  digit_character{"一", 1},
     digit_character{"壱", 1}, digit_character{"二", 2}, digit_character{"弐", 2}, digit_character{"三", 3},
     digit_character{"参", 3}, digit_character{"四", 4}, digit_character{"五", 5}, digit_character{"六", 6},
     digit_character{"七", 7}, digit_character{"八", 8}, digit_character{"九", 9},

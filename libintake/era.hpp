@@ -21,8 +21,8 @@ struct written_time {
   [[nodiscard]] timestamp at(int offset) const;
 };
 
-/// Reads 2026-11-22, 2026/11/22, 2026.11.22, 20261122, 2026年11月22日, 令和8年11月22日, 令和元年5月1日, R8.11.22 and the
-/// like, in ASCII, full-width or kanji digits, with a weekday and a time (15:05, 15時05分, 午後3時5分) or without.
+/// Reads 2026-11-22, 2026/11/22, 2026.11.22, 20261122, 2026年11月22日, 令和8年11月22日, 令和元年5月1日, R8.11.22 and
+/// the like, in ASCII, full-width or kanji digits, with a weekday and a time (15:05, 15時05分, 午後3時5分) or without.
 /// White space around it is skipped; the whole text must be the date. Refused: a day that does not exist, a day outside
 /// the era named, a weekday that is another day's, 午後 with an hour over 12, a two-digit year without era.
 [[nodiscard]] std::optional<written_time> parse_written_time(std::string_view text);

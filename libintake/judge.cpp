@@ -33,7 +33,13 @@ class hearing {
  public:
   hearing(const profile& rule, const config& desk, const body_examiner& examiner, const record& rec,
           const precedents& known, bool insecure)
-      : rule_(rule), desk_(desk), examiner_(examiner), rec_(rec), known_(known), insecure_(insecure), mail_(rec["mail"]) {
+      : rule_(rule),
+        desk_(desk),
+        examiner_(examiner),
+        rec_(rec),
+        known_(known),
+        insecure_(insecure),
+        mail_(rec["mail"]) {
     const auto plain = mail_["text"].str(), html = mail_["html_text"].str();
     subject_ = normal_text(mail_["subject"].str());
     text_ = normal_text(plain.empty() ? html : plain);
@@ -243,7 +249,9 @@ class hearing {
   }
 
   void conclude() {
-    circumstances of{.kind = made_.kind, .codes = {}, .list_refused = list_refused_,
+    circumstances of{.kind = made_.kind,
+                     .codes = {},
+                     .list_refused = list_refused_,
                      .address_doubted = sender_.disowned || sender_.address.empty()};
     const auto add = [&](std::string_view code) {
       if (std::find(of.codes.begin(), of.codes.end(), code) == of.codes.end()) of.codes.emplace_back(code);

@@ -18,7 +18,7 @@
 namespace intake {
 
 struct judgement {
-  std::string kind;  ///< application | list | correction | direct | other
+  std::string kind;                                              ///< application | list | correction | direct | other
   std::vector<std::pair<std::string, std::string>> application;  ///< fields; of direct mails too, if they tell any
   std::string corrected_receipt_no;
   list_reading list;

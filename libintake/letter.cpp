@@ -139,9 +139,9 @@ letter read_letter(std::string_view normal, const profile& rule) {
 }
 
 std::size_t count_labels(std::string_view normal, const profile& rule) {
-  return static_cast<std::size_t>(std::count_if(
-      rule.application.layout.begin(), rule.application.layout.end(),
-      [&](const std::string& label) { return find_label(normal, nfkc(label)) != normal.npos; }));
+  return static_cast<std::size_t>(
+      std::count_if(rule.application.layout.begin(), rule.application.layout.end(),
+                    [&](const std::string& label) { return find_label(normal, nfkc(label)) != normal.npos; }));
 }
 
 std::string recorded_time(std::string_view written, int offset_minutes, const std::optional<date>& day) {

@@ -33,7 +33,8 @@ struct letter {
 [[nodiscard]] std::size_t count_labels(std::string_view normal, const profile& rule);
 
 /// A time as RFC 3339, or a day as YYYY-MM-DD; empty if it is neither. With `day`, a time of day alone is of that day.
-[[nodiscard]] std::string recorded_time(std::string_view written, int offset_minutes, const std::optional<date>& day = {});
+[[nodiscard]] std::string recorded_time(std::string_view written, int offset_minutes,
+                                        const std::optional<date>& day = {});
 
 /// Without white space at both ends.
 [[nodiscard]] std::string_view trimmed(std::string_view text);

@@ -74,11 +74,14 @@ std::vector<std::string> linked_hosts(std::string_view untrusted_text) {
   std::replace(text.begin(), text.end(), '\x01', ' ');  // our own mark for a defanged dot, below
   undo_defanging(text);
   // With a scheme; browsers forgive one slash, none, and backslashes.
-  static const RE2& schemed = compiled(R"((?:https?|ftps?|wss?|file|smb|search-ms)\s?:\s?[/\\]+([^\s/\\?#"'<>「」『』（）()、。]*))");
+  static const RE2& schemed =
+      compiled(R"((?:https?|ftps?|wss?|file|smb|search-ms)\s?:\s?[/\\]+([^\s/\\?#"'<>「」『』（）()、。]*))");
   static const RE2& without_slashes = compiled(R"(\bhttps?:([a-z0-9][a-z0-9.\x01-]*[.\x01][a-z]{2,}))");
   static const RE2& www = compiled(R"((?:^|[^a-z0-9.@/\\-])(www[0-9]*[.\x01][a-z0-9-]+[.\x01][a-z0-9.\x01-]+))");
-  static const RE2& with_path = compiled(R"((?:^|[^a-z0-9.@/\\_-])((?:[a-z0-9-]+[.\x01])+[a-z]{2,}(?::[0-9]+)?)[/?][a-z0-9%?=&_~#-])");
-  static const RE2& defanged = compiled("(?:^|[^a-z0-9.@/\\\\\\x01-])((?:[a-z0-9-]+\\.)*[a-z0-9-]+\\x01[a-z0-9.\\x01-]+)");
+  static const RE2& with_path =
+      compiled(R"((?:^|[^a-z0-9.@/\\_-])((?:[a-z0-9-]+[.\x01])+[a-z]{2,}(?::[0-9]+)?)[/?][a-z0-9%?=&_~#-])");
+  static const RE2& defanged =
+      compiled("(?:^|[^a-z0-9.@/\\\\\\x01-])((?:[a-z0-9-]+\\.)*[a-z0-9-]+\\x01[a-z0-9.\\x01-]+)");
   static const RE2& network_path = compiled(R"((?:^|[^\\a-z0-9:])\\\\([a-z0-9.-]+)\\[a-z0-9$_-])");
   static const RE2& active = compiled(R"(\b(?:javascript|vbscript)\s?:|\bdata:[a-z]+/[a-z0-9.+-]+[;,])");
   host_list hosts;

@@ -108,7 +108,8 @@ class list_reader {
       if (is_rule_line(line)) continue;
       const auto matches = rule_.list.rows.all(line, 1);
       if (matches.empty()) {
-        if (!made_.entries.empty() && unread.size() < limits::body_exhibits) unread.push_back(std::string(trimmed(line)));
+        if (!made_.entries.empty() && unread.size() < limits::body_exhibits)
+          unread.push_back(std::string(trimmed(line)));
         continue;
       }
       for (const auto& skipped : unread) deviates("not a row: “" + skipped.substr(0, limits::body_exhibit_bytes) + "”");

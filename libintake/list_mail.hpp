@@ -1,6 +1,6 @@
-// The list mail: one a day, naming the applications made through the site. Read as rows of text or as a CSV file, as the
-// profile says. Handles hostile bytes: bounded entries, and what could not be read is told, because an entry that is
-// silently skipped is a missed reception that nobody looks for.
+// The list mail: one a day, naming the applications made through the site. Read as rows of text or as a CSV file, as
+// the profile says. Handles hostile bytes: bounded entries, and what could not be read is told, because an entry that
+// is silently skipped is a missed reception that nobody looks for.
 #pragma once
 
 #include <optional>

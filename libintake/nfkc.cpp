@@ -37,4 +37,11 @@ std::string comparable(std::string_view utf8) {
   return out;
 }
 
+std::string folded(std::string_view utf8) {
+  std::string out = comparable(utf8);
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
+  return out;
+}
+
 }  // namespace intake

@@ -11,5 +11,7 @@ namespace intake {
 [[nodiscard]] std::string nfkc(std::string_view utf8);
 /// NFKC without any white space: the form in which names of stations and procedures are compared.
 [[nodiscard]] std::string comparable(std::string_view utf8);
+/// comparable() without the case of ASCII letters: how numbers, addresses and people are looked up.
+[[nodiscard]] std::string folded(std::string_view utf8);
 
 }  // namespace intake

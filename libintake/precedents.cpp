@@ -33,12 +33,8 @@ std::string short_digest(std::string_view text) {
   return digest.bytes().substr(0, digest_bytes);
 }
 
-/// Compared as the ledger does: NFKC, no white space, no case.
 std::string key_of(std::string_view what, std::string_view text) {
-  std::string compared = comparable(text);
-  for (char& c : compared)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
-  return short_digest(std::string(what) + '\0' + compared);
+  return short_digest(std::string(what) + '\0' + folded(text));
 }
 
 std::string checksum(std::uint64_t index, const entry& one) {

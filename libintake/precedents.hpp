@@ -1,5 +1,5 @@
-// What earlier messages tell about this one. The judge asks; the ledger answers for the past, stream_memory for what has
-// passed in the run that is going on. Neither touches a file when asked, so both work in a confined worker.
+// What earlier messages tell about this one. The judge asks; the ledger answers for the past, stream_memory for what
+// has passed in the run that is going on. Neither touches a file when asked, so both work in a confined worker.
 #pragma once
 
 #include <memory>
@@ -14,16 +14,17 @@ class precedents {
   /// Whether an application with this receipt number came under another message id.
   [[nodiscard]] virtual bool receipt_seen(std::string_view receipt_no, std::string_view other_than_id) const = 0;
   /// Whether malware was found in another message of this applicant, or from this address (never the site's own).
-  [[nodiscard]] virtual bool malware_from_applicant(std::string_view applicant, std::string_view other_than_id) const = 0;
+  [[nodiscard]] virtual bool malware_from_applicant(std::string_view applicant,
+                                                    std::string_view other_than_id) const = 0;
   [[nodiscard]] virtual bool malware_from_sender(std::string_view address, std::string_view other_than_id) const = 0;
   /// False when something that was known has been lost: then nothing can be called the first of its kind.
   [[nodiscard]] virtual bool whole() const { return true; }
 };
 
-/// What has passed in this run. It outlives the worker that wrote it: the entries lie in memory shared with the pump, so
-/// a worker that is forked anew goes on with what its predecessor knew. Entries are only ever appended, hold digests and
-/// no text, and carry a checksum each: when a dying worker has damaged them, whole() is false from then on. The message
-/// on which a worker died left no entry; it carries stage.failed, so it was not accepted either.
+/// What has passed in this run. It outlives the worker that wrote it: the entries lie in memory shared with the pump,
+/// so a worker that is forked anew goes on with what its predecessor knew. Entries are only ever appended, hold digests
+/// and no text, and carry a checksum each: when a dying worker has damaged them, whole() is false from then on. The
+/// message on which a worker died left no entry; it carries stage.failed, so it was not accepted either.
 class stream_memory final : public precedents {
  public:
   /// Call in the pump, before workers are forked. Throws failure(os) without memory.

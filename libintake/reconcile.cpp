@@ -14,15 +14,8 @@
 namespace intake {
 namespace {
 
-std::string compared(std::string_view text) {
-  std::string out = comparable(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
-  return out;
-}
-
 std::string person_key(std::string_view applicant, std::string_view procedure) {
-  return applicant.empty() || procedure.empty() ? std::string() : compared(applicant) + '\n' + compared(procedure);
+  return applicant.empty() || procedure.empty() ? std::string() : folded(applicant) + '\n' + folded(procedure);
 }
 
 std::optional<std::int64_t> instant(const std::string& rfc3339) {
@@ -35,13 +28,13 @@ class reconciler {
   reconciler(const std::vector<received_application>& applications, const reconcile_rules& rules)
       : applications_(applications), rules_(rules), named_(applications.size()) {
     for (std::size_t i = 0; i < applications.size(); ++i)
-      if (!applications[i].receipt_no.empty()) by_receipt_[receipt_key(applications[i].receipt_no)].push_back(i);
+      if (!applications[i].receipt_no.empty()) by_receipt_[folded(applications[i].receipt_no)].push_back(i);
   }
 
   void take(const std::vector<list_entry>& list) {
     std::set<std::string> here;
     for (const auto& entry : list) {
-      const auto key = receipt_key(entry.receipt_no);
+      const auto key = folded(entry.receipt_no);
       if (!here.insert(key).second) repeated_[key];
       entries_[key] = &entry;
     }
@@ -126,9 +119,9 @@ class reconciler {
     for (std::size_t i = 0; i < applications_.size(); ++i) {
       const auto& one = applications_[i];
       if (!one.doubted || !(one.of_day || named_[i])) continue;
-      const bool same = named_[i] && !one.applicant.empty() && compared(named_[i]->applicant) == compared(one.applicant) &&
-                        compared(named_[i]->procedure) == compared(one.procedure) &&
-                        by_receipt_.at(receipt_key(one.receipt_no)).size() == 1;
+      const bool same = named_[i] && !one.applicant.empty() && folded(named_[i]->applicant) == folded(one.applicant) &&
+                        folded(named_[i]->procedure) == folded(one.procedure) &&
+                        by_receipt_.at(folded(one.receipt_no)).size() == 1;
       made_.doubts.push_back({one.id, one.receipt_no, same});
     }
   }
@@ -140,8 +133,9 @@ class reconciler {
     std::sort(made_.elsewhere.begin(), made_.elsewhere.end(), by_number);
     std::sort(made_.unlisted.begin(), made_.unlisted.end(), by_id);
     std::sort(made_.doubts.begin(), made_.doubts.end(), by_id);
-    std::sort(made_.duplicates.begin(), made_.duplicates.end(),
-              [](const auto& a, const auto& b) { return std::tie(a.receipt_no, a.ids) < std::tie(b.receipt_no, b.ids); });
+    std::sort(made_.duplicates.begin(), made_.duplicates.end(), [](const auto& a, const auto& b) {
+      return std::tie(a.receipt_no, a.ids) < std::tie(b.receipt_no, b.ids);
+    });
   }
 
   const std::vector<received_application>& applications_;
@@ -155,10 +149,6 @@ class reconciler {
 
 }  // namespace
 
-std::string receipt_key(std::string_view receipt_no) {
-  return compared(receipt_no);
-}
-
 reconciliation reconcile(const std::vector<std::vector<list_entry>>& lists,
                          const std::vector<received_application>& applications, const reconcile_rules& rules) {
   reconciler made(applications, rules);
@@ -167,8 +157,7 @@ reconciliation reconcile(const std::vector<std::vector<list_entry>>& lists,
 }
 
 std::string_view state_of_list(date day, std::optional<std::int64_t> arrived, timestamp now, const profile& rule) {
-  const std::int64_t next_midnight =
-      written_time{.day = add_days(day, 1)}.at(rule.calendar.offset_minutes).seconds;
+  const std::int64_t next_midnight = written_time{.day = add_days(day, 1)}.at(rule.calendar.offset_minutes).seconds;
   const std::int64_t due = next_midnight + parse_time_of_day(rule.list.due).value_or(0);
   if (arrived) return *arrived <= due ? "received" : "late";
   if (rule.list.expect == "open_days" && !rule.calendar.is_open(day)) return "not_expected";

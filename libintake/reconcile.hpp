@@ -1,6 +1,7 @@
-// What the list mail names against what was received: the rules, no I/O. Every entry of a day's lists ends in exactly one
-// class (matched, probable, missed, elsewhere), every application of the day in one of matched, probable, unlisted. The
-// order in which anything arrived makes no difference. Values come from mails, so they are compared and never trusted.
+// What the list mail names against what was received: the rules, no I/O. Every entry of a day's lists ends in exactly
+// one class (matched, probable, missed, elsewhere), every application of the day in one of matched, probable, unlisted.
+// The order in which anything arrived makes no difference. Values come from mails, so they are compared and never
+// trusted.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +20,8 @@ namespace intake {
 struct received_application {
   std::string id, receipt_no, procedure, station, applicant;
   std::optional<std::int64_t> submitted;  ///< UTC seconds
-  bool of_day = false;      ///< submitted on the day in question, so that its list must name it
-  bool doubted = false;     ///< somebody is to check whether the list names it
+  bool of_day = false;                    ///< submitted on the day in question, so that its list must name it
+  bool doubted = false;                   ///< somebody is to check whether the list names it
 };
 
 struct repeated_receipt {
@@ -39,13 +40,13 @@ struct checked_doubt {
 };
 
 struct reconciliation {
-  std::size_t matched = 0;             ///< entries
-  std::vector<list_entry> missed;      ///< by receipt number
+  std::size_t matched = 0;         ///< entries
+  std::vector<list_entry> missed;  ///< by receipt number
   std::vector<received_application> unlisted;
   std::vector<repeated_receipt> duplicates;
   std::vector<probable_match> probable;
-  std::vector<list_entry> elsewhere;   ///< entries of other stations
-  std::vector<checked_doubt> doubts;   ///< of applications whose day it is
+  std::vector<list_entry> elsewhere;  ///< entries of other stations
+  std::vector<checked_doubt> doubts;  ///< of applications whose day it is
 };
 
 struct reconcile_rules {
@@ -59,9 +60,6 @@ struct reconcile_rules {
 [[nodiscard]] reconciliation reconcile(const std::vector<std::vector<list_entry>>& lists,
                                        const std::vector<received_application>& applications,
                                        const reconcile_rules& rules);
-
-/// A receipt number as it is compared: NFKC, no white space, no case.
-[[nodiscard]] std::string receipt_key(std::string_view receipt_no);
 
 /// "received", "late", "missing" or "pending"; "not_expected" for a closed day of a profile that expects lists of open
 /// days only. `arrived`: when the first list of the day came, UTC seconds.

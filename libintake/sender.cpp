@@ -81,7 +81,7 @@ class sender_reader {
     const auto domain = domain_of(address);
     for (const auto& sender : rule_.site.senders) {
       const auto site = domain_of(sender);
-      const auto shown = lower_case(comparable(name));
+      const auto shown = folded(name);
       if (shown.find(site) != shown.npos || examiner_.imitates(shown, site))
         return spoofed("the name shown is the site's address: " + std::string(name));
       const bool own = domain == site || is_below(domain, site);
@@ -89,7 +89,7 @@ class sender_reader {
         return spoofed("the address imitates the site's: " + address);
     }
     for (const auto& own : rule_.site.names) {
-      const auto shown = lower_case(comparable(name)), wanted = lower_case(comparable(own));
+      const auto shown = folded(name), wanted = folded(own);
       if (shown.find(wanted) != shown.npos || examiner_.imitates(shown, wanted))
         return spoofed("the name shown is the site's: " + std::string(name) + " <" + address + ">");
     }

@@ -12,10 +12,10 @@
 namespace intake {
 
 struct sender_reading {
-  std::string address;         ///< of From, lower case; empty if there is none or several
-  bool site = false;           ///< From is one of the site's addresses
-  bool genuine = false;        ///< and the desk's mail server vouches for it
-  bool disowned = false;       ///< the server says that the address is not the sender's
+  std::string address;              ///< of From, lower case; empty if there is none or several
+  bool site = false;                ///< From is one of the site's addresses
+  bool genuine = false;             ///< and the desk's mail server vouches for it
+  bool disowned = false;            ///< the server says that the address is not the sender's
   std::vector<observation> doubts;  ///< sender.spoofed, sender.reply_to
 };
 

@@ -38,12 +38,15 @@ TEST_SUITE("body") {
   TEST_CASE("ordinary Japanese letters have nothing unnatural") {
     for (const char* const text :
          {"警察行政手続サイトで次の申請を受け付けました。\n\n受付番号：20261117-0001\n申請者名：架空 太郎\n",
-          "㈱架空商事　ｶｸｳ ﾀﾛｳ　①②③　ＡＢＣ　Ｔｅｌ：０９６－０００－０００１", "髙橋 﨑山 神社 邉󠄂 葛󠄀城市",
+          "㈱架空商事　ｶｸｳ ﾀﾛｳ　①②③　ＡＢＣ　Ｔｅｌ：０９６－０００－０００１",
+          "髙橋 﨑山 神社 邉󠄂 葛󠄀城市",
           "看板 3枚、幅 50μm、抵抗 10kΩ、α線・β版、Δt、γ-GTP、±0.5℃、㎡、№1、〒860-0000",
-          "E-mail: taro@applicant.example.jp までお願いします。", "ＵＲＬ：ｈｔｔｐｓ：／／ｐｒｏｃ．ｅｘａｍｐｌｅ．ｇｏ．ｊｐ／ｔｏｐ",
-          "https://proc.example.go.jp/ https://WWW.example.go.jp:443/a?b=c#d", "期間は12/1から12/5まで、時間は9:00〜17:00です。",
-          "第二エネルギー使用届を二部、架空中央警察署へ。カード口座", "申請書.docx 見取図.pdf (1.5/2.0) v1.2/3",
-          "naïve café Ñandú Łódź ß", "C:\\ の容量　N/A　and/or", "ヴァイオリン教室 ゟ ヿ 々 〆 ヶ 〇"})
+          "E-mail: taro@applicant.example.jp までお願いします。",
+          "ＵＲＬ：ｈｔｔｐｓ：／／ｐｒｏｃ．ｅｘａｍｐｌｅ．ｇｏ．ｊｐ／ｔｏｐ",
+          "https://proc.example.go.jp/ https://WWW.example.go.jp:443/a?b=c#d",
+          "期間は12/1から12/5まで、時間は9:00〜17:00です。", "第二エネルギー使用届を二部、架空中央警察署へ。カード口座",
+          "申請書.docx 見取図.pdf (1.5/2.0) v1.2/3", "naïve café Ñandú Łódź ß", "C:\\ の容量　N/A　and/or",
+          "ヴァイオリン教室 ゟ ヿ 々 〆 ヶ 〇"})
       CHECK_MESSAGE(codes(text) == "", text << " -> " << codes(text));
   }
 
@@ -67,8 +70,8 @@ TEST_SUITE("body") {
 
   TEST_CASE("what only looks like a word that matters is told, and the word itself is not") {
     CHECK(codes("架空中央警察署") == "");
-    CHECK(codes("工ネルギー使用届") == "body.confusable");   // 工 is a kanji
-    CHECK(codes("エネルギ一使用届") == "body.confusable");   // 一 is a kanji
+    CHECK(codes("工ネルギー使用届") == "body.confusable");  // 工 is a kanji
+    CHECK(codes("エネルギ一使用届") == "body.confusable");  // 一 is a kanji
     CHECK(codes("カ一ド") == "body.confusable");
     CHECK(codes("エネルギー使用届と工ネルギー使用届") == "body.confusable");
     CHECK(codes("proc.examp1e.go.jp") == "body.confusable");
@@ -81,16 +84,16 @@ TEST_SUITE("body") {
   }
 
   TEST_CASE("invisible and direction-changing characters are told by their numbers") {
-    for (const char* const hidden : {"\u200B", "\u200C", "\u200D", "\u2060", "\u00AD", "\u202E", "\u202A", "\u2066", "\u2069",
-                                     "\u200E", "\u200F", "\u061C", "\u3164", "\u115F", "\uFFA0", "\u180E", "\U000E0041",
-                                     "\x1b", "\x07", "\u0085", "\u2028", "\uFE0F"}) {
+    for (const char* const hidden : {"\u200B",     "\u200C", "\u200D", "\u2060", "\u00AD", "\u202E", "\u202A", "\u2066",
+                                     "\u2069",     "\u200E", "\u200F", "\u061C", "\u3164", "\u115F", "\uFFA0", "\u180E",
+                                     "\U000E0041", "\x1b",   "\x07",   "\u0085", "\u2028", "\uFE0F"}) {
       const auto text = std::string("申請a") + hidden + "b";
       CHECK_MESSAGE(codes(text) == "body.hidden_text", text);
     }
     CHECK(detail("a\u202Eb\u200Bc\u202E", "body.hidden_text") == "invisible characters: U+202E, U+200B");
-    CHECK(codes("\uFEFF本文") == "");            // a byte order mark at the very start
+    CHECK(codes("\uFEFF本文") == "");  // a byte order mark at the very start
     CHECK(codes("本\uFEFF文") == "body.hidden_text");
-    CHECK(codes("葛\U000E0100城") == "");        // the shape of a kanji
+    CHECK(codes("葛\U000E0100城") == "");  // the shape of a kanji
     CHECK(codes("a\U000E0100b") == "body.hidden_text");
     CHECK(codes("一行目\r\n二行目\tタブ") == "");
   }
@@ -136,7 +139,9 @@ TEST_SUITE("body") {
   }
 
   TEST_CASE("targets of HTML links are looked at too") {
-    CHECK(examiner().examine_links({"https://proc.example.go.jp/", "mailto:a@b.example", "tel:0960000000", "#top"}).empty());
+    CHECK(examiner()
+              .examine_links({"https://proc.example.go.jp/", "mailto:a@b.example", "tel:0960000000", "#top"})
+              .empty());
     CHECK(examiner().examine_links({"https://evil.example/"}).size() == 1);
     CHECK(examiner().examine_links({"javascript:x()"}).size() == 1);
     CHECK(examiner().examine_links({"//evil.example/pixel.png"}).size() == 1);

@@ -52,8 +52,13 @@ struct sample {
     if (!more_from.empty()) out.begin_object().member("address", more_from).end_object();
     out.end_array();
     if (!reply_to.empty() || !reply_to_name.empty())
-      out.key("reply_to").begin_array().begin_object().member_if("name", reply_to_name).member("address", reply_to)
-          .end_object().end_array();
+      out.key("reply_to")
+          .begin_array()
+          .begin_object()
+          .member_if("name", reply_to_name)
+          .member("address", reply_to)
+          .end_object()
+          .end_array();
     out.member("subject", subject).member_if("text", text).member_if("html_text", html);
     if (!authentication.empty()) out.key("authentication").raw(authentication);
     out.end_object();
@@ -140,8 +145,9 @@ TEST_SUITE("judge") {
   TEST_CASE("full-width and half-width forms change nothing") {
     sample wide;
     wide.subject = "【警察行政手続サイト】申請（ＡＢＣ）";
-    wide.text = "受付番号　２０２６１１１７－０００１\r\n申請日時：令和８年１１月１７日　午前９時１分\r\n"
-                "手続名：制限外積載許可申請\r\n申請先：中央署\r\n申請者名：ｶｸｳ ﾀﾛｳ\r\n";
+    wide.text =
+        "受付番号　２０２６１１１７－０００１\r\n申請日時：令和８年１１月１７日　午前９時１分\r\n"
+        "手続名：制限外積載許可申請\r\n申請先：中央署\r\n申請者名：ｶｸｳ ﾀﾛｳ\r\n";
     const auto made = judged(wide);
     CHECK(told(made) == "application accept:  / ");
     CHECK(made.field("receipt_no") == "20261117-0001");
@@ -164,7 +170,8 @@ TEST_SUITE("judge") {
     const auto made = judged(bare);
     CHECK(told(made) == "application confirm: body.layout / check_list phone_confirm");
     const auto& detail = made.findings[0].detail;
-    for (const char* const part : {"no line 受付番号", "no line 申請者名", "receipt_no is not told", "station is not told"})
+    for (const char* const part :
+         {"no line 受付番号", "no line 申請者名", "receipt_no is not told", "station is not told"})
       CHECK_MESSAGE(detail.find(part) != std::string::npos, detail);
     CHECK(codes(judged(with_text("申請日時：2026年11月17日", "申請日時：2026年2月30日"))) == "body.layout");
     CHECK(codes(judged(with_text("手続名：制限外積載許可申請\n", ""))) == "body.layout");
@@ -257,27 +264,31 @@ TEST_SUITE("judge") {
       made.files = files;
       return codes(judged(made));
     };
-    const std::string sealed = R"({"id":"f0","path":"a.zip","origin":"attachment","encryption":"aes-128","opened":true})";
-    const std::string member = R"({"id":"f1","path":"b.pdf","origin":"archive","from":"f0","scan":{"verdict":"clean"}})";
+    const std::string sealed =
+        R"({"id":"f0","path":"a.zip","origin":"attachment","encryption":"aes-128","opened":true})";
+    const std::string member =
+        R"({"id":"f1","path":"b.pdf","origin":"archive","from":"f0","scan":{"verdict":"clean"}})";
     const std::string clean = R"("scan":{"verdict":"clean"})";
     CHECK(with("[" + sealed + "," + member + "]") == "");
     CHECK(with("[]") == "attachment.missing");
     CHECK(with("[" + sealed + "]") == "attachment.missing");
-    CHECK(with("[" + sealed + "," + member + R"(,{"id":"f2","path":"readme.txt","origin":"attachment",)" + clean + "}]") ==
-          "attachment.unexpected");
+    CHECK(with("[" + sealed + "," + member + R"(,{"id":"f2","path":"readme.txt","origin":"attachment",)" + clean +
+               "}]") == "attachment.unexpected");
     CHECK(with(R"([{"id":"f0","path":"a.docx","origin":"attachment",)" + clean + "}]") ==
           "attachment.missing attachment.unexpected");
     CHECK(with("[" + sealed + "," + member +
                R"(,{"id":"f2","path":"c.zip","origin":"attachment","encryption":"aes-256",)" + clean + "}]") ==
           "attachment.unexpected");
-    CHECK(with(R"([{"id":"f0","path":"a.zip","origin":"attachment","encryption":"none","opened":true},)" + member + "]") ==
-          "attachment.missing attachment.unexpected");
+    CHECK(with(R"([{"id":"f0","path":"a.zip","origin":"attachment","encryption":"none","opened":true},)" + member +
+               "]") == "attachment.missing attachment.unexpected");
   }
 
   TEST_CASE("what decrypt has said of an archive is not said again") {
-    for (const char* const code : {"archive.not_encrypted", "archive.zipcrypto", "archive.password", "archive.ambiguous"}) {
+    for (const char* const code :
+         {"archive.not_encrypted", "archive.zipcrypto", "archive.password", "archive.ambiguous"}) {
       auto sealed = with_finding(code, "f0");
-      sealed.files = R"([{"id":"f0","path":"a.zip","origin":"attachment","type":"application/zip","scan":{"verdict":"clean"}}])";
+      sealed.files =
+          R"([{"id":"f0","path":"a.zip","origin":"attachment","type":"application/zip","scan":{"verdict":"clean"}}])";
       CHECK_MESSAGE(codes(judged(sealed)) == "", code);
     }
   }
@@ -294,7 +305,8 @@ TEST_SUITE("judge") {
     const auto with = [](const std::string& member) {
       sample made;
       made.files = R"([{"id":"f0","path":"a.zip","origin":"attachment","encryption":"aes-128","opened":true},)"
-                   R"({"id":"f1","path":"b.pdf","origin":"archive","from":"f0")" + member + "}]";
+                   R"({"id":"f1","path":"b.pdf","origin":"archive","from":"f0")" +
+                   member + "}]";
       return told(made);
     };
     CHECK(with(R"(,"scan":{"verdict":"clean"})") == "application accept:  / ");
@@ -303,7 +315,8 @@ TEST_SUITE("judge") {
     CHECK(with(R"(,"scan":{"verdict":"CLEAN"})") == "application confirm: scan.missing / report_fault");
     CHECK(with(R"(,"scan":{"verdict":1})") == "application confirm: scan.missing / report_fault");
     CHECK(with(R"(,"scan":{"verdict":"unknown"})") == "application confirm: scan.failed / check_list phone_confirm");
-    CHECK(with(R"(,"scan":{"verdict":"infected","signature":"X"})") == "application return: malware.found / ask_resubmit");
+    CHECK(with(R"(,"scan":{"verdict":"infected","signature":"X"})") ==
+          "application return: malware.found / ask_resubmit");
     sample container;
     container.files = replaced(container.files, R"("opened":true)", R"("opened":true,"data":"QUJD")");
     CHECK(codes(judged(container)) == "scan.missing");
@@ -324,8 +337,9 @@ TEST_SUITE("judge") {
     CHECK(told(judge(rule(), desk()).consider(record(R"({"intake":1,"id":"m-9"})"), memory())) ==
           "other confirm: stage.failed / report_fault");
     CHECK(told(judge(rule(), desk())
-                   .consider(record(R"({"intake":1,"id":"x-9","findings":[{"code":"input.unusable","severity":"error"}]})"),
-                             memory())) == "other confirm:  / report_fault");
+                   .consider(
+                       record(R"({"intake":1,"id":"x-9","findings":[{"code":"input.unusable","severity":"error"}]})"),
+                       memory())) == "other confirm:  / report_fault");
   }
 
   TEST_CASE("nothing that a stage touched without confinement is accepted") {
@@ -336,8 +350,10 @@ TEST_SUITE("judge") {
   }
 
   TEST_CASE("an application for another station is sent on, one for nobody's is doubted") {
-    CHECK(told(with_text("架空中央警察署", "見本北警察署")) == "application return: station.misdirected / ask_redirect");
-    CHECK(told(with_text("架空中央警察署", "どこか署")) == "application confirm: station.unknown / check_list phone_confirm");
+    CHECK(told(with_text("架空中央警察署", "見本北警察署")) ==
+          "application return: station.misdirected / ask_redirect");
+    CHECK(told(with_text("架空中央警察署", "どこか署")) ==
+          "application confirm: station.unknown / check_list phone_confirm");
     auto there = with_text("架空中央警察署", "見本北警察署");
     there.account = "kita";
     CHECK(told(there) == "application accept:  / ");
@@ -393,7 +409,8 @@ TEST_SUITE("judge") {
   }
 
   TEST_CASE("what only the applicant can mend is asked for, with the clause it rests on") {
-    for (const char* const code : {"archive.password", "archive.damaged", "archive.limit", "archive.nested_encrypted"}) {
+    for (const char* const code :
+         {"archive.password", "archive.damaged", "archive.limit", "archive.nested_encrypted"}) {
       const auto made = judged(with_finding(code, "f0"));
       CHECK_MESSAGE(told(made) == "application return:  / ask_resubmit", code);
       CHECK(made.actions[0].clause == "regular_file");
@@ -440,7 +457,8 @@ TEST_SUITE("judge") {
     direct.from = "hanako@applicant.example.jp";
     direct.from_name = "見本 花子";
     direct.authentication = R"({"server":"mx.police.example.jp","dkim":"pass","dkim_domain":"applicant.example.jp"})";
-    direct.files = R"([{"id":"f0","path":"a.docx","origin":"attachment","type":"application/pdf","scan":{"verdict":"clean"}}])";
+    direct.files =
+        R"([{"id":"f0","path":"a.docx","origin":"attachment","type":"application/pdf","scan":{"verdict":"clean"}}])";
     CHECK(told(direct) == "direct return:  / ask_site");
     auto disowned = direct;
     disowned.authentication = R"({"server":"mx.police.example.jp","dkim":"fail","dmarc":"fail"})";
@@ -522,7 +540,8 @@ TEST_SUITE("judge") {
     empty.files = "[]";
     CHECK(told(empty, known) == "correction confirm: attachment.missing / phone_confirm");
     auto program = correction;
-    program.files = R"([{"id":"f0","path":"a.exe","origin":"attachment","type":"application/x-dosexec","scan":{"verdict":"clean"}}])";
+    program.files =
+        R"([{"id":"f0","path":"a.exe","origin":"attachment","type":"application/x-dosexec","scan":{"verdict":"clean"}}])";
     CHECK(told(program, known) == "correction confirm: attachment.unexpected / phone_confirm");
   }
 
@@ -534,7 +553,8 @@ TEST_SUITE("judge") {
 
   TEST_CASE("a judgement replaces an earlier one, and judging twice adds nothing") {
     sample before;
-    before.more = R"("kind":"list","list":{"entries":[]},"correction":{"receipt_no":"1"},"disposition":"accept","actions":[{"do":"x"}])";
+    before.more =
+        R"("kind":"list","list":{"entries":[]},"correction":{"receipt_no":"1"},"disposition":"accept","actions":[{"do":"x"}])";
     before.text = "短い\n";
     auto first = before.make();
     write(first, judge(rule(), desk()).consider(first, memory()));
@@ -583,14 +603,17 @@ TEST_SUITE("judge") {
     good.subject = "［電子窓口］　新しい届出（架空 太郎様）";
     good.from = "madoguchi2@denshi.example.jp";
     good.from_name = "架空県電子窓口";
-    good.text = "整理番号＝R8-1\n届出の種類＝架空届\n提出先＝見本署\n届出人＝架空 太郎\n受付＝R8.11.17 午後3時5分\n電話＝000\n署名＝架空太郎\n"
-                "https://denshi.example.jp/\n";
+    good.text =
+        "整理番号＝R8-1\n届出の種類＝架空届\n提出先＝見本署\n届出人＝架空 太郎\n受付＝R8.11.17 "
+        "午後3時5分\n電話＝000\n署名＝架空太郎\n"
+        "https://denshi.example.jp/\n";
     good.authentication = R"({"server":"mail.kakuu.example.jp","spf":"pass","spf_domain":"bounce.denshi.example.jp",)"
                           R"("dmarc":"pass","dmarc_domain":"denshi.example.jp"})";
-    good.files = R"([{"id":"f0","path":"届出書_架空太郎.zip","origin":"attachment","encryption":"aes-256","opened":true},)"
-                 R"({"id":"f1","path":"添付.zip","origin":"attachment","encryption":"aes-256","opened":true},)"
-                 R"({"id":"f2","path":"a.pdf","origin":"archive","from":"f0","scan":{"verdict":"clean"}},)"
-                 R"({"id":"f3","path":"b.pdf","origin":"archive","from":"f1","scan":{"verdict":"clean"}}])";
+    good.files =
+        R"([{"id":"f0","path":"届出書_架空太郎.zip","origin":"attachment","encryption":"aes-256","opened":true},)"
+        R"({"id":"f1","path":"添付.zip","origin":"attachment","encryption":"aes-256","opened":true},)"
+        R"({"id":"f2","path":"a.pdf","origin":"archive","from":"f0","scan":{"verdict":"clean"}},)"
+        R"({"id":"f3","path":"b.pdf","origin":"archive","from":"f1","scan":{"verdict":"clean"}}])";
     const auto by = [&](const sample& of, const memory& known = {}) { return told(judged(of, known, other, station)); };
     CHECK(by(good) == "application accept:  / tell_fee");
     const auto made = judged(good, {}, other, station);
@@ -647,7 +670,8 @@ TEST_SUITE("judge") {
     correction.from = "taro@applicant.example.jp";
     correction.from_name.clear();
     correction.text = "整理番号＝R8-1\n";
-    correction.files = R"([{"id":"f0","path":"a.pdf","origin":"attachment","type":"application/pdf","scan":{"verdict":"clean"}}])";
+    correction.files =
+        R"([{"id":"f0","path":"a.pdf","origin":"attachment","type":"application/pdf","scan":{"verdict":"clean"}}])";
     memory known;
     known.receipts = {"R8-1"};
     CHECK(by(correction, known) == "correction accept:  / ");

@@ -16,6 +16,11 @@ TEST_SUITE("nfkc") {
     CHECK(comparable(" \xe3\x80\x80 ") == "");
   }
 
+  TEST_CASE("what is looked up has no case either") {
+    CHECK(folded(" Ｔａｒｏ＠Example.JP ") == "taro@example.jp");
+    CHECK(folded("Ａ－１　ｱ") == "a-1ア");
+  }
+
   TEST_CASE("bytes that are not UTF-8 do no harm") {
     CHECK(nfkc("a\xff") == "a\xef\xbf\xbd");
     CHECK(nfkc("\xe3\x81") == "\xef\xbf\xbd");

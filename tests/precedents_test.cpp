@@ -90,7 +90,8 @@ TEST_SUITE("precedents") {
   }
 
   TEST_CASE("what a dying worker has damaged is not relied on") {
-    for (const std::size_t place : {std::size_t{0}, std::size_t{8 + 3}, std::size_t{8 + 40 + 20}, std::size_t{8 + 2 * 40}}) {
+    for (const std::size_t place :
+         {std::size_t{0}, std::size_t{8 + 3}, std::size_t{8 + 40 + 20}, std::size_t{8 + 2 * 40}}) {
       stream_memory memory;
       memory.recall();
       memory.note_receipt("A-1", "m-1");

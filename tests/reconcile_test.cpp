@@ -13,15 +13,20 @@ using namespace std::chrono;
 
 namespace {
 
-list_entry listed(const std::string& number, const std::string& applicant = "架空 太郎", const std::string& time = "09:00",
-                  const std::string& station = "中央署") {
+list_entry listed(const std::string& number, const std::string& applicant = "架空 太郎",
+                  const std::string& time = "09:00", const std::string& station = "中央署") {
   return {number, "2026-11-17T" + time + ":00+09:00", "見本届", station, applicant};
 }
 
 received_application came(const std::string& id, const std::string& number, const std::string& applicant = "架空 太郎",
                           const std::string& time = "09:00") {
-  return {.id = id, .receipt_no = number, .procedure = "見本届", .station = "中央署", .applicant = applicant,
-          .submitted = parse_rfc3339("2026-11-17T" + time + ":00+09:00")->seconds, .of_day = true};
+  return {.id = id,
+          .receipt_no = number,
+          .procedure = "見本届",
+          .station = "中央署",
+          .applicant = applicant,
+          .submitted = parse_rfc3339("2026-11-17T" + time + ":00+09:00")->seconds,
+          .of_day = true};
 }
 
 const reconcile_rules rules{1800, [](std::string_view station) { return station == "北署"; }};
@@ -121,9 +126,11 @@ TEST_SUITE("reconcile") {
       const std::string people[] = {"架空 太郎", "見本 花子", "例示 次郎"};
       const std::string times[] = {"09:00", "09:10", "09:40", "12:00"};
       for (unsigned i = pick(12); i-- > 0;)
-        list.push_back(listed("A-" + std::to_string(pick(12)), people[pick(3)], times[pick(4)], pick(5) ? "中央署" : "北署"));
+        list.push_back(
+            listed("A-" + std::to_string(pick(12)), people[pick(3)], times[pick(4)], pick(5) ? "中央署" : "北署"));
       for (unsigned i = 0, n = pick(12); i < n; ++i) {
-        all.push_back(came("m" + std::to_string(i), pick(8) ? "A-" + std::to_string(pick(16)) : "", people[pick(3)], times[pick(4)]));
+        all.push_back(came("m" + std::to_string(i), pick(8) ? "A-" + std::to_string(pick(16)) : "", people[pick(3)],
+                           times[pick(4)]));
         all.back().of_day = pick(4) != 0;
         all.back().doubted = pick(3) == 0;
       }
@@ -136,7 +143,8 @@ TEST_SUITE("reconcile") {
       for (const auto& one : made.probable) ++entries[one.listed.receipt_no];
       std::size_t matched = 0;
       for (auto& [number, times_classed] : entries) {
-        const bool here = std::any_of(all.begin(), all.end(), [&](const auto& one) { return one.receipt_no == number; });
+        const bool here =
+            std::any_of(all.begin(), all.end(), [&](const auto& one) { return one.receipt_no == number; });
         REQUIRE(times_classed == (here ? 0 : 1));
         matched += here;
       }
@@ -154,7 +162,8 @@ TEST_SUITE("reconcile") {
       REQUIRE(told({list}, shuffled) == told(made));
       std::vector<list_entry> unique;
       for (const auto& [number, ignored] : entries)
-        unique.push_back(*std::find_if(list.rbegin(), list.rend(), [&](const auto& one) { return one.receipt_no == number; }));
+        unique.push_back(
+            *std::find_if(list.rbegin(), list.rend(), [&](const auto& one) { return one.receipt_no == number; }));
       auto turned = unique;
       std::shuffle(turned.begin(), turned.end(), random);
       REQUIRE(told({unique}, all) == told({turned}, shuffled));

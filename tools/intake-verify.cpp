@@ -69,7 +69,8 @@ intake::exit_status verify(intake::context& context) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  intake::tool tool("intake-verify", "Judge each message by the profile: kind, fields, findings, actions, disposition.");
+  intake::tool tool("intake-verify",
+                    "Judge each message by the profile: kind, fields, findings, actions, disposition.");
   tool.is_filter()
       .example("intake-fetch --new | intake-parse | intake-decrypt | intake-scan | intake-verify | intake-show",
                "the day's mails, judged, as a table")

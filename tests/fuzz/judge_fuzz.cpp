@@ -34,7 +34,8 @@ const intake::profile& rule() {
     it.list.subject = intake::pattern("^一覧");
     it.list.day = intake::pattern(R"((?m)^対象日[: \t]*(\S.*)$)");
     it.list.count = intake::pattern(R"((?m)^件数[: \t]*(\d+))");
-    it.list.rows = intake::pattern(R"((?m)^(?P<receipt_no>[A-Z0-9-]+)[ \t]+(?P<submitted_at>\S+)[ \t]+(?P<applicant>\S.*)$)");
+    it.list.rows =
+        intake::pattern(R"((?m)^(?P<receipt_no>[A-Z0-9-]+)[ \t]+(?P<submitted_at>\S+)[ \t]+(?P<applicant>\S.*)$)");
     it.list.csv.emplace();
     it.list.csv->attachment = intake::pattern(R"(\.csv$)");
     it.list.csv->encoding = "cp932";
