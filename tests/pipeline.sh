@@ -5,7 +5,7 @@ set -euo pipefail
 . "$INTAKE_SOURCE/tests/pipeline/desk.bash"
 
 make_desk
-expect 0 daily --json
+expect 0 "$daily" --json
 [ ! -s "$work/err" ] || fail "a good day is not quiet: $(cat "$work/err")"
 as_judged <"$work/out" >"$work/judged"
 as_expected >"$work/expected"
@@ -42,7 +42,7 @@ intake_show=$INTAKE_BIN/intake-show
 "$intake_show" <"$work/out" | tail -1 | grep -q "^$(wc -l <"$work/expected") messages" || fail "the table's last line"
 
 # Nothing is new now, the ledger is whole, and the check itself was noted.
-expect 0 daily --json
+expect 0 "$daily" --json
 [ ! -s "$work/out" ] || fail "the second run found something new: $(as_judged <"$work/out")"
 expect 0 "$INTAKE_BIN/intake-ledger" check
 expect 0 "$INTAKE_BIN/intake-ledger" export --kind checked
