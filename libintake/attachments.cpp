@@ -18,8 +18,8 @@ bool is_archive(const value& file) {
 
 /// An archive encrypted as it must be, or one about which decrypt has already said what is wrong.
 bool is_regular(const record& rec, const value& file) {
-  if (!is_archive(file)) return has_finding_of_file(rec, "archive.", file["id"].str());
-  return file["encryption"].str().starts_with("aes-") || has_finding_of_file(rec, "archive.", file["id"].str());
+  if (!is_archive(file)) return rec.has_finding_of(file["id"].str(), "archive.");
+  return file["encryption"].str().starts_with("aes-") || rec.has_finding_of(file["id"].str(), "archive.");
 }
 
 bool has_members(const record& rec, std::string_view container) {
@@ -62,14 +62,6 @@ std::string shown_name(const value& file) {
 
 }  // namespace
 
-bool has_finding_of_file(const record& rec, std::string_view code_prefix, std::string_view file) {
-  bool found = false;
-  rec["findings"].each([&](value finding) {
-    found = found || (finding["code"].str().starts_with(code_prefix) && finding["file"].str() == file);
-  });
-  return found;
-}
-
 bool has_attachment(const record& rec) {
   const auto files = rec.files();
   return std::any_of(files.begin(), files.end(), is_attachment);
@@ -85,7 +77,7 @@ std::vector<observation> check_application_files(const record& rec, const profil
       out.push_back({"attachment.unexpected", shown_name(file), id});
     } else if (++regular > rule.application.attachments_exactly) {
       out.push_back({"attachment.unexpected", "one too many: " + shown_name(file), id});
-    } else if (file["opened"].boolean() && !has_members(rec, id) && !has_finding_of_file(rec, "archive.", id)) {
+    } else if (file["opened"].boolean() && !has_members(rec, id) && !rec.has_finding_of(id, "archive.")) {
       out.push_back({"attachment.missing", "nothing is in the archive", id});
     }
   }
@@ -114,11 +106,13 @@ std::vector<observation> check_verdicts(const record& rec) {
     if (file["opened"].boolean() && !file["data"]) continue;
     const auto verdict = file["scan"]["verdict"].str();
     if (verdict == "infected") {
-      if (!has_finding_of_file(rec, "malware.found", id))
+      if (!rec.has_finding_of(id, "malware.found"))
         out.push_back({"malware.found", std::string(file["scan"]["signature"].str()), id});
     } else if (verdict == "unknown") {
-      if (!has_finding_of_file(rec, "scan.", id)) out.push_back({"scan.failed", "no verdict", id});
-    } else if (verdict != "clean" && !has_finding_of_file(rec, "scan.missing", id)) {
+      // An archive that stayed shut has its own finding; that it could not be scanned then says nothing new.
+      if (!rec.has_finding_of(id, "scan.") && !rec.has_finding_of(id, "archive."))
+        out.push_back({"scan.failed", "no verdict", id});
+    } else if (verdict != "clean" && !rec.has_finding_of(id, "scan.missing")) {
       out.push_back({"scan.missing", shown_name(file), id});
     }
   }

@@ -23,7 +23,4 @@ namespace intake {
 /// Whether `files` of the record tell of a file that came with the mail itself, not in an archive.
 [[nodiscard]] bool has_attachment(const record& rec);
 
-/// Whether a finding about this file has a code that begins so.
-[[nodiscard]] bool has_finding_of_file(const record& rec, std::string_view code_prefix, std::string_view file);
-
 }  // namespace intake

@@ -39,7 +39,10 @@ struct file_checker::outcome {
 
 file_checker::outcome file_checker::check_file(record& rec, std::size_t index, const value& file, bool in_time) {
   outcome result{index, std::string(file["id"].str()), {}};
+  // Why an archive stayed shut has been told where it was tried; whether the applicant can mend that decides.
+  const bool shut = rec.has_finding_of(result.id, "archive.");
   const auto tell = [&](finding_code code, std::string_view detail) {
+    if (shut && code.kind().code == "scan.encrypted") return;
     rec.find(code, {.file = result.id, .detail = detail});
   };
   const auto bytes = file["data"].bytes();

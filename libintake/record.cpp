@@ -232,6 +232,14 @@ bool record::has_finding(std::string_view code) const {
   return found;
 }
 
+bool record::has_finding_of(std::string_view file, std::string_view code_prefix) const {
+  bool found = false;
+  root()["findings"].each([&](value finding) {
+    found = found || (finding["file"].str() == file && finding["code"].str().starts_with(code_prefix));
+  });
+  return found;
+}
+
 void record::set(std::string_view key, std::string json) {
   state_->edits.set(key, std::move(json));
 }

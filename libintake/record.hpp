@@ -84,6 +84,8 @@ class record {
   [[nodiscard]] std::vector<value> files() const { return root()["files"].items(); }
   /// Whether the record already carries this finding (as it came, or added since).
   [[nodiscard]] bool has_finding(std::string_view code) const;
+  /// Whether the record, as it came, carries a finding about this file whose code begins so.
+  [[nodiscard]] bool has_finding_of(std::string_view file, std::string_view code_prefix) const;
 
   // Changes. They are collected and take effect in line(); reads go on seeing the line as it came. `json` must be
   // valid JSON on one line. "id" and "intake" cannot be changed.
