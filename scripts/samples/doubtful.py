@@ -57,7 +57,8 @@ def of_files(add) -> None:
     add("malware.found", "the sample signature inside a form", disposition="return", name="malware-in-form",
         members=[Member("申請書.docx", docx(["申請書", marker().decode()]))], applicant="感染 花子")
     add("scan.limit", "packed over and over, deeper than the engine goes",
-        [Member("申請書.docx", form("架空 太郎")), Member("記録.gz", nested_gzip(60))])
+        [Member("申請書.docx", docx(["申請書"], parts={"docProps/log.gz": nested_gzip(60)},
+                                    extensions={"gz": "application/gzip"}))])
     add("scan.encrypted", "a PDF that opens with a password only", [Member("見取図.pdf", pdf_with_password())])
     add("macro.vba", "a form with VBA", [Member("申請書.docm", docm())])
     add("macro.xlm", "a macro sheet", [Member("内訳.xlsm", xlsm_with_macro_sheet())])
