@@ -124,8 +124,11 @@ export_folder::export_folder(const std::string& path) : path_(path), state_(std:
   state_->folder = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (state_->folder < 0)
     throw system_failure(errno == EACCES ? exit_status::no_permission : exit_status::cant_create, path);
-  if (flock(state_->folder, LOCK_EX | LOCK_NB) != 0)
-    throw failure(exit_status::temp_fail, path + ": another intake-export is writing to it");
+  for (int tries = 0; flock(state_->folder, LOCK_EX | LOCK_NB) != 0; ++tries) {
+    // One that was killed holds its lock until the medium has answered it.
+    if (tries == 100) throw failure(exit_status::temp_fail, path + ": another intake-export is writing to it");
+    usleep(100'000);
+  }
 
   DIR* const entries = fdopendir(dup(state_->folder));
   while (const dirent* entry = entries ? readdir(entries) : nullptr)

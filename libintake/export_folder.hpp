@@ -21,8 +21,9 @@ struct exported_file {
 
 class export_folder {
  public:
-  /// Opens the folder, making it if absent, and locks it against a second run. What a killed run left half-written is
-  /// removed. Throws failure: cant_create, no_permission, temp_fail (in use), data (the manifest is damaged).
+  /// Opens the folder, making it if absent, and locks it against a second run, for which it waits ten seconds. What a
+  /// killed run left half-written is removed. Throws failure: cant_create, no_permission, temp_fail (in use), data (the
+  /// manifest is damaged).
   explicit export_folder(const std::string& path);
   ~export_folder();
   export_folder(const export_folder&) = delete;

@@ -92,7 +92,7 @@ fi
 # Killed at any moment, nothing is half there under its name, and the next run cleans up.
 record m-0123456789abcdef accept R8-0001 a.docx kill 5000000 >in.ndjson
 for delay in 0.05 0.08 0.11 0.14 0.2; do
-  timeout -s KILL $delay "$export_tool" KILLED <in.ndjson >/dev/null 2>&1 || true
+  { timeout -s KILL $delay "$export_tool" KILLED <in.ndjson || true; } >/dev/null 2>&1
   for made in KILLED/*.pdf; do
     [ ! -e "$made" ] || [ "$(stat -c %s "$made")" = 20000009 ] || fail "half a file under its name"
   done
