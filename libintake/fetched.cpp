@@ -1,4 +1,5 @@
 // From bytes to a record: the end of every source of messages.
+#include <algorithm>
 #include <utility>
 
 #include "json.hpp"
@@ -8,6 +9,10 @@
 #include "sandbox.hpp"
 
 namespace intake {
+
+message_builder::message_builder(std::uint64_t expected) {
+  raw_.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(expected, limits::raw_message_bytes)));
+}
 
 void message_builder::spill() {
   digest_.emplace().update(raw_);

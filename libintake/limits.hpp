@@ -87,6 +87,12 @@ inline constexpr std::size_t list_csv_columns = 200;
 inline constexpr std::size_t stream_memory_entries = 1'000'000;  ///< of one run of intake-verify
 inline constexpr int reconcile_days_after = 20;  ///< days after its own on which an application may be handled
 
+// Mail servers.
+inline constexpr std::size_t server_lines = 64 * mib;  ///< in answer to one command: the UIDs of millions of messages
+inline constexpr std::size_t server_slowest = 16 * kib;  ///< bytes a second; slower is a server that hangs
+inline constexpr std::size_t server_message = 4096 * mib;  ///< more is no message, but a server that does not end
+inline constexpr std::size_t server_window = 100;     ///< messages asked for by one command
+
 // Secrets and configuration.
 inline constexpr std::size_t secret_bytes = 256 * kib;        ///< one secret, or one list of passwords
 inline constexpr std::chrono::seconds secret_command{30};     ///< for "command:" to answer

@@ -6,8 +6,10 @@
 #include <filesystem>
 
 #include "failure.hpp"
+#include "imap.hpp"
 #include "limits.hpp"
 #include "mail_file.hpp"
+#include "pop3.hpp"
 
 namespace intake {
 namespace {
@@ -66,6 +68,12 @@ std::string header_field(std::string_view raw, std::string_view name) {
   return {};
 }
 
+std::optional<timestamp> received_time(const message& read) {
+  const auto field = header_field(read.too_large ? read.head : read.raw, "Received");
+  const auto semicolon = field.rfind(';');
+  return semicolon == field.npos ? std::nullopt : parse_rfc5322_date(std::string_view(field).substr(semicolon + 1));
+}
+
 bool message_wish::wants_uid(std::string_view uid) const {
   return uids.empty() || std::find(uids.begin(), uids.end(), uid) != uids.end();
 }
@@ -96,7 +104,7 @@ std::unique_ptr<mailbox> open_account(const account& from) {
   if (from.url.starts_with("maildir:")) return open_maildir(path, from.name);
   if (from.url.starts_with("mbox:")) return open_mbox(path, from.name);
   if (from.url.starts_with("eml:")) return open_message_files(path, from.name);
-  throw failure(exit_status::unavailable, "account " + from.name + ": no reader for " + from.url);
+  return from.url.starts_with("imap") ? open_imap(from) : open_pop3(from);
 }
 
 }  // namespace intake

@@ -77,9 +77,14 @@ class mailbox {
 /// First field of that name in the header section of `raw`, unfolded and trimmed; bounded.
 [[nodiscard]] std::string header_field(std::string_view raw, std::string_view name);
 
+/// When the receiving server says it came: the topmost Received field.
+[[nodiscard]] std::optional<timestamp> received_time(const message& read);
+
 /// Collects the bytes of one message; over the limit it only counts and digests.
 class message_builder {
  public:
+  /// `expected` bytes are made room for, so that a large message is not copied while it grows.
+  explicit message_builder(std::uint64_t expected = 0);
   void add(std::string_view bytes);
   [[nodiscard]] std::uint64_t size() const { return size_; }
   /// Ends it. `place` and `arrived` are the caller's to fill in.

@@ -110,7 +110,7 @@ class maildir : public mailbox {
 
   static message read_file(const std::string& path) {
     mail_file file(path);
-    message_builder builder;
+    message_builder builder(file.size());
     for (auto bytes = file.read(); !bytes.empty(); bytes = file.read()) builder.add(bytes);
     auto made = builder.finish();
     made.arrived = {file.modified()};

@@ -16,12 +16,6 @@
 namespace intake {
 namespace {
 
-std::optional<timestamp> received_time(const message& read) {
-  const auto field = header_field(read.too_large ? read.head : read.raw, "Received");
-  const auto semicolon = field.rfind(';');
-  return semicolon == field.npos ? std::nullopt : parse_rfc5322_date(std::string_view(field).substr(semicolon + 1));
-}
-
 class message_files : public mailbox {
  public:
   message_files(std::string path, std::string account) : path_(std::move(path)), account_(std::move(account)) {}
@@ -70,7 +64,7 @@ class message_files : public mailbox {
 
   static message read_file(const std::string& path) {
     mail_file file(path);
-    message_builder builder;
+    message_builder builder(file.size());
     for (auto bytes = file.read(); !bytes.empty(); bytes = file.read()) builder.add(bytes);
     auto made = builder.finish();
     made.arrived = received_time(made).value_or(timestamp{file.modified()});
