@@ -289,7 +289,8 @@ class imap_mailbox : public mailbox {
                  const std::function<void(message&&)>& take) const {
     const auto left = open.fetch(uids, limits::server_window, take);
     if (left.empty()) return;
-    const auto still_there = open.search("UID " + imap::uid_set({left.begin(), left.end()}));
+    auto still_there = open.search("UID " + imap::uid_set({left.begin(), left.end()}));
+    std::erase_if(still_there, [&](std::uint32_t uid) { return !left.contains(uid); });
     const auto refused = open.fetch(still_there, 1, take);
     if (refused.empty()) return;
     throw failure(exit_status::protocol, login_.from.url + ": the server does not give message UID " +

@@ -1,6 +1,7 @@
 #include "pop3.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -72,39 +73,44 @@ class session {
 
   struct entry {
     std::string number, uid;
+    std::uint64_t size = 0;  ///< as the server tells it; 0: it does not
   };
 
   [[nodiscard]] std::vector<entry> list() {
-    send("UIDL");
-    if (!is_ok()) throw failure(exit_status::protocol, url_ + ": the server has no UIDL: what is new cannot be told");
+    for_each_line("CAPA", [&](std::string_view line) { has_top_ |= line == "TOP"; });
     std::vector<entry> all;
-    for (;;) {
-      const std::string line(server_.line());
-      if (line == ".") return all;
-      const auto space = line.find(' ');
+    const bool listed = for_each_line("UIDL", [&](std::string_view line) {
+      const auto space = std::min(line.find(' '), line.size());
+      const auto uid = line.substr(std::min(space + 1, line.size()));
       const auto number = std::to_string(imap::number(line));
-      const auto uid = space == line.npos ? std::string() : line.substr(space + 1);
       const bool printable = std::all_of(uid.begin(), uid.end(), [](char c) { return c > 0x20 && c < 0x7f; });
       // RFC 1939 allows 70 characters; some servers take more.
       if (line.substr(0, space) != number || uid.empty() || uid.size() > 512 || !printable) refuse("a list of UIDs");
-      all.push_back({number, uid});
-    }
+      all.push_back({number, std::string(uid)});
+    });
+    if (!listed) throw failure(exit_status::protocol, url_ + ": the server has no UIDL: what is new cannot be told");
+    std::size_t at = 0;
+    for_each_line("LIST", [&](std::string_view line) {
+      const auto space = line.find(' ');
+      if (space == line.npos) return;
+      // Both lists have the same order; where they do not, RETR does without a size.
+      const std::size_t index = at++;
+      if (index < all.size() && all[index].number == line.substr(0, space))
+        all[index].size = imap::number(line.substr(space + 1));
+    });
+    return all;
   }
 
   /// nullopt when the server does not give it; refusal() then says why.
-  [[nodiscard]] std::optional<message> retrieve(const std::string& number) {
-    send("RETR " + number);
-    if (!is_ok()) return std::nullopt;
-    pop3::dot_reader reader;
-    message_builder builder;
-    std::string piece;
-    while (!reader.complete()) {
-      piece.clear();
-      server_.use(reader.read(server_.some(), piece));
-      builder.add(piece);
-      if (builder.size() > limits::server_message) refuse("a message without end");
+  [[nodiscard]] std::optional<message> retrieve(const entry& wanted) {
+    // RETR makes some servers mark the message as read, TOP does not. Servers that cut a TOP short are known, too: what
+    // has not the announced size is asked for again.
+    if (has_top_ && wanted.size > 0) {
+      auto found = read_message("TOP " + wanted.number + " 2147483647");
+      constexpr std::uint64_t added_line_end = 2;
+      if (found && (found->size == wanted.size || found->size == wanted.size + added_line_end)) return found;
     }
-    return builder.finish();
+    return read_message("RETR " + wanted.number);
   }
 
   [[nodiscard]] const std::string& refusal() const { return refusal_; }
@@ -128,6 +134,29 @@ class session {
     server_.send(command + "\r\n");
   }
 
+  /// Lines of the answer to a command, without the dot that ends it; false when the server refuses the command.
+  bool for_each_line(const std::string& command, const std::function<void(std::string_view)>& visit) {
+    send(command);
+    if (!is_ok()) return false;
+    for (auto line = server_.line(); line != "."; line = server_.line()) visit(line);
+    return true;
+  }
+
+  std::optional<message> read_message(const std::string& command) {
+    send(command);
+    if (!is_ok()) return std::nullopt;
+    pop3::dot_reader reader;
+    message_builder builder;
+    std::string piece;
+    while (!reader.complete()) {
+      piece.clear();
+      server_.use(reader.read(server_.some(), piece));
+      builder.add(piece);
+      if (builder.size() > limits::server_message) refuse("a message without end");
+    }
+    return builder.finish();
+  }
+
   bool is_ok() {
     const auto line = server_.line();
     if (line.starts_with("+OK")) return true;
@@ -138,6 +167,7 @@ class session {
 
   mail_server server_;
   std::string url_, refusal_;
+  bool has_top_ = false;
 };
 
 class pop3_mailbox : public mailbox {
@@ -150,11 +180,12 @@ class pop3_mailbox : public mailbox {
   void each(const message_wish& wish, const std::function<void(message&&)>& take) override {
     session open(login_);
     std::string refused;
-    for (const auto& [number, uid] : open.list()) {
+    for (const auto& entry : open.list()) {
+      const auto& uid = entry.uid;
       message_place place{
           .kind = "pop3", .account = login_.from.name, .mailbox = {}, .uidvalidity = {}, .uid = uid, .path = {}};
       if (!wish.wants_uid(uid) || (wish.is_known && wish.is_known(place))) continue;
-      auto found = open.retrieve(number);
+      auto found = open.retrieve(entry);
       if (!found) {
         if (refused.empty()) refused = "message " + uid + ": " + open.refusal();
         continue;
