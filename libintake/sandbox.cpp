@@ -132,6 +132,9 @@ void bind_read_only(const std::string& path, const std::string& root) {
 void enter_private_root(const access& access, std::size_t tmpfs_bytes) {
   const auto uid = geteuid();
   const auto gid = getegid();
+  // The kernel forgets the signal for the death of the parent when capabilities come and go, as they do here.
+  int death_signal = 0;
+  must(prctl(PR_GET_PDEATHSIG, &death_signal, 0, 0, 0) == 0, "signal of the parent's death");
   must(unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS) == 0,
        "user namespaces are switched off (sysctl kernel.unprivileged_userns_clone, user.max_user_namespaces)");
   write_file("/proc/self/setgroups", "deny");
@@ -158,6 +161,7 @@ void enter_private_root(const access& access, std::size_t tmpfs_bytes) {
     std::uint32_t effective, permitted, inheritable;
   } none[2] = {};
   must(syscall(SYS_capset, &header, none) == 0, "drop capabilities");
+  must(prctl(PR_SET_PDEATHSIG, death_signal, 0, 0, 0) == 0, "signal of the parent's death");
 }
 
 // System calls, by role. Everything that is not listed fails with EPERM, or with ENOSYS where a library then falls

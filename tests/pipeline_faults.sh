@@ -83,6 +83,7 @@ for moment in 0.3 1 2 4; do
   sleep "$moment"
   kill -KILL -- "-$run" 2>/dev/null || true
   wait "$run" 2>/dev/null || true
+  flock -w 30 "$INTAKE_CONFIG" true  # the last process of the run may take a moment to go
 done
 find "$work/all" -type f -exec mv -t "$desk/Maildir/new" {} +
 expect 0 "$daily"
