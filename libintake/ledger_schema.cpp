@@ -180,12 +180,15 @@ std::unique_ptr<database> open_for_writing(const std::string& path, const std::f
 
 std::unique_ptr<database> open_for_reading(const std::string& path) {
   must_exist(path);
+  // Whoever is just making it comes to an end first: half a pipe starts while the other half makes the ledger.
+  const directory_lock lock(path);
   std::unique_ptr<database> db;
   try {
     db = std::make_unique<database>(path, database::mode::read);
-    if (empty(*db)) throw failure(exit_status::no_input, path + ": holds nothing yet");
-    (void)version_of(*db);
-    return db;
+    if (!empty(*db)) {
+      (void)version_of(*db);
+      return db;
+    }
   } catch (const failure& refused) {
     // WAL mode needs the -shm file even for reading. Where it can be neither found nor made (a read-only medium),
     // nobody writes either, and the file is whole if no -wal lies beside it.
@@ -194,7 +197,9 @@ std::unique_ptr<database> open_for_reading(const std::string& path) {
     const bool rests = ignored || wal == 0;
     const auto status = refused.status();
     if (!rests || (status != exit_status::no_permission && status != exit_status::no_input)) throw;
+    db.reset();
   }
+  if (db) throw failure(exit_status::no_input, path + ": holds nothing yet");
   db = std::make_unique<database>(path, database::mode::frozen);
   (void)version_of(*db);
   return db;
