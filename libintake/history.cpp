@@ -1,7 +1,10 @@
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstring>
+#include <limits>
 
+#include "digest.hpp"
 #include "ledger_state.hpp"
 
 namespace intake {
@@ -9,7 +12,8 @@ namespace intake {
 /// One look-up: the first half of its keyed hash, and a short name of the message it belongs to.
 struct history::state {
   struct entry {
-    std::uint64_t hash = 0, owner = 0;
+    std::uint64_t hash = 0;
+    std::int64_t owner = 0;
     auto operator<=>(const entry&) const = default;
   };
   secret lookup_key;
@@ -26,20 +30,21 @@ std::uint64_t number_from(std::string_view bytes) {
   return number;
 }
 
-/// Message ids are digests in hexadecimal: their end is as good as a hash of them.
-std::uint64_t short_name(std::string_view id) {
-  const auto tail = id.substr(id.size() - std::min<std::size_t>(id.size(), 16));
-  return number_from(tail) * 31 + number_from(tail.substr(std::min<std::size_t>(tail.size(), 8)));
-}
-
 }  // namespace
+
+std::int64_t short_name(std::string_view id) {
+  std::uint64_t number = 0;
+  const auto digest = sha256_hex(id);
+  std::from_chars(digest.data(), digest.data() + 16, number, 16);
+  return static_cast<std::int64_t>(number);
+}
 
 bool history::state::elsewhere(lookup what, std::string_view value, std::string_view id) const {
   if (value.empty()) return false;
   const auto hash = number_from(projection::hash(lookup_key, what, value));
   const auto& entries = of.at(static_cast<std::size_t>(what));
   const auto owner = short_name(id);
-  for (auto it = std::lower_bound(entries.begin(), entries.end(), entry{hash, 0});
+  for (auto it = std::lower_bound(entries.begin(), entries.end(), entry{hash, std::numeric_limits<std::int64_t>::min()});
        it != entries.end() && it->hash == hash; ++it)
     if (it->owner != owner) return true;
   return false;
@@ -66,8 +71,8 @@ history ledger::take_history() const {
   for (const auto what : {lookup::receipt_no, lookup::malware_applicant, lookup::malware_sender}) {
     const auto index = static_cast<std::int64_t>(what);
     auto& entries = taken->of.at(static_cast<std::size_t>(index));
-    auto rows = state_->db->query("SELECT hash, id FROM lookups JOIN subjects USING (subject) WHERE what = ?", index);
-    while (rows.next()) entries.push_back({number_from(rows.bytes(0)), short_name(rows.bytes(1))});
+    auto rows = state_->db->query("SELECT hash, owner FROM lookups WHERE what = ?", index);
+    while (rows.next()) entries.push_back({number_from(rows.bytes(0)), rows.integer(1)});
     // They come in the order of their bytes, which is not that of their numbers.
     std::sort(entries.begin(), entries.end());
   }

@@ -125,29 +125,29 @@ void projection::index(const event_row& row, std::string_view payload) {
   each_of(root, "findings", [&](dom::element finding) { malware = malware || text_of(finding, "code") == "malware.found"; });
   if (root["application"].get(part) == simdjson::SUCCESS) {
     applicant = text_of(part, "applicant");
-    look_up(lookup::receipt_no, text_of(part, "receipt_no"), row.subject);
-    look_up(lookup::applicant, applicant, row.subject);
-    if (malware) look_up(lookup::malware_applicant, applicant, row.subject);
+    look_up(lookup::receipt_no, text_of(part, "receipt_no"), row);
+    look_up(lookup::applicant, applicant, row);
+    if (malware) look_up(lookup::malware_applicant, applicant, row);
   }
   if (root["correction"].get(part) == simdjson::SUCCESS)
-    look_up(lookup::corrected, text_of(part, "receipt_no"), row.subject);
+    look_up(lookup::corrected, text_of(part, "receipt_no"), row);
   if (root["list"].get(part) == simdjson::SUCCESS)
     each_of(part, "entries", [&](dom::element entry) {
-      look_up(lookup::listed, text_of(entry, "receipt_no"), row.subject);
+      look_up(lookup::listed, text_of(entry, "receipt_no"), row);
     });
   if (root["mail"].get(part) == simdjson::SUCCESS) {
-    look_up(lookup::message_id, text_of(part, "message_id"), row.subject);
+    look_up(lookup::message_id, text_of(part, "message_id"), row);
     each_of(part, "from", [&](dom::element from) {
-      look_up(lookup::sender, text_of(from, "address"), row.subject);
-      if (malware) look_up(lookup::malware_sender, text_of(from, "address"), row.subject);
+      look_up(lookup::sender, text_of(from, "address"), row);
+      if (malware) look_up(lookup::malware_sender, text_of(from, "address"), row);
     });
   }
 }
 
-void projection::look_up(lookup what, std::string_view value, std::int64_t subject) {
+void projection::look_up(lookup what, std::string_view value, const event_row& row) {
   if (value.empty()) return;
-  db_->run("INSERT OR IGNORE INTO lookups VALUES (?, ?, ?)", static_cast<std::int64_t>(what),
-           blob{hash(*lookup_key_, what, value)}, subject);
+  db_->run("INSERT OR IGNORE INTO lookups VALUES (?, ?, ?, ?)", static_cast<std::int64_t>(what),
+           blob{hash(*lookup_key_, what, value)}, row.subject, short_name(row.id));
 }
 
 void projection::act(const event_row& row, const told& facts) {

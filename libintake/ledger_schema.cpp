@@ -148,6 +148,7 @@ CREATE TABLE @ranges(                -- of finished numeric UIDs
   PRIMARY KEY(mailbox, first)) STRICT, WITHOUT ROWID;
 CREATE TABLE @lookups(
   what INTEGER NOT NULL, hash BLOB NOT NULL, subject INTEGER NOT NULL,
+  owner INTEGER NOT NULL,      -- short form of the message's id: a history is read without looking up each id
   PRIMARY KEY(what, hash, subject)) STRICT, WITHOUT ROWID;
 CREATE TABLE @items(
   subject INTEGER NOT NULL, action TEXT NOT NULL, basis BLOB NOT NULL, due INTEGER NOT NULL,

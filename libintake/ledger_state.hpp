@@ -45,6 +45,8 @@ struct event_row {
 [[nodiscard]] std::string chain_of(std::string_view before, const event_row& row);
 /// A UID that is a number (IMAP) is kept as one; nullopt for any other.
 [[nodiscard]] std::optional<std::int64_t> uid_number(std::string_view uid);
+/// A number that stands for an id in look-ups: two ids share it with a chance of one in 2^64.
+[[nodiscard]] std::int64_t short_name(std::string_view id);
 /// Days since 1970-01-01, and back.
 [[nodiscard]] std::int64_t day_number(date day);
 [[nodiscard]] date day_of(std::int64_t number);
@@ -66,7 +68,7 @@ class projection {
   void judge(const event_row& row, const told& facts, std::string_view payload);
   void act(const event_row& row, const told& facts);
   void index(const event_row& row, std::string_view payload);
-  void look_up(lookup what, std::string_view value, std::int64_t subject);
+  void look_up(lookup what, std::string_view value, const event_row& row);
   void replace_items(const event_row& row, const told& facts);
   void settle(const event_row& row, std::string_view action);
   void open_item(std::int64_t subject, std::string_view action, std::string_view basis, std::int64_t due);
