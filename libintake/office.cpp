@@ -95,6 +95,12 @@ void enter_private_memory() {
   map_identity("/proc/self/uid_map", uid);
   map_identity("/proc/self/gid_map", gid);
   must(mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0, "mounts");
+  // LibreOffice stamps the cache of its packages where it may; here it may not.
+  constexpr const char* cache = "/var/spool/libreoffice";
+  if (access(cache, F_OK) == 0) {
+    must(mount(cache, cache, nullptr, MS_BIND, nullptr) == 0, cache);
+    must(mount(nullptr, cache, nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV, nullptr) == 0, cache);
+  }
   for (const char* folder : {"/run", "/tmp"})
     must(mount("intake", folder, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0700,size=268435456") == 0, folder);
   must(mkdir(private_folder, 0700) == 0, private_folder);

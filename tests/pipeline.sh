@@ -32,7 +32,8 @@ while read -r path; do
 done <"$work/exported"
 find "$out" -name '*.pdf' | sort | diff - "$work/exported" || fail "PDFs on the medium"
 jq -r 'select(.disposition == "accept") | .id' <"$work/out" | while read -r id; do
-  jq -e --arg id "$id" 'select(.id == $id) | all(.files[] | select(.opened | not); .pdf.path)' <"$work/out" >/dev/null ||
+  jq -se --arg id "$id" 'map(select(.id == $id)) | length == 1 and all(.[0].files[] | select(.opened | not); .pdf.path)' \
+    <"$work/out" >/dev/null ||
     fail "$id is accepted, and not all of it exported"
 done
 ! grep -q '"data"' "$work/out" || fail "bytes are left in the records"
