@@ -119,6 +119,9 @@ struct mail_server::state {
 
 server_login prepare_login(const account& from) {
   start_libcurl();
+  if (from.auth == "scram-sha-256")
+    throw failure(exit_status::config,
+                  "account " + from.name + ": scram-sha-256 is not built into libcurl: plain over TLS");
   const auto what = "account " + from.name + ": password";
   return {from, from.password.empty() ? secret() : read_secret(from.password, what)};
 }

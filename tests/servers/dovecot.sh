@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034,SC2154
 # A private Dovecot for tests: unprivileged, on free ports of the loopback, with a CA of its own. To be sourced; needs
 # $work, a folder of the test's own. Users are chuo, st00 … st99; the password of each is pw-NAME.
 #   dovecot_available   status 1: not installed, the test should skip
@@ -8,7 +9,7 @@ dovecot_available() { command -v dovecot >/dev/null && command -v doveadm >/dev/
 
 dovecot_certificates() { # FOLDER
   (
-    cd "$1"
+    cd "$1" || exit
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ca.key -out ca.pem -days 30 \
       -subj "/CN=test-ca" -addext basicConstraints=critical,CA:TRUE
     openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout server.key -out server.csr -subj "/CN=localhost"
@@ -84,13 +85,13 @@ END
 }
 
 dovecot_start() {
-  local root=$work/dovecot as=() try i
+  local root=$work/dovecot as=() i
   mkdir -p "$root"/{run,state,home}
   chmod 755 "$work"
   [ -e "$root/ca.pem" ] || dovecot_certificates "$root"
   for i in chuo $(printf 'st%02d ' {0..99}); do echo "$i:{PLAIN}pw-$i::::::"; done >"$root/passwd"
   [ "$(id -u)" != 0 ] || as=(setpriv --reuid=nobody "--regid=$(id -g nobody)" --clear-groups)
-  for try in {1..20}; do
+  for _ in {1..20}; do
     dovecot_configure $((20000 + (RANDOM % 10000) * 4))
     "${as[@]}" dovecot -F -c "$root/dovecot.conf" </dev/null >"$root/out" 2>&1 &
     dovecot_pid=$!
