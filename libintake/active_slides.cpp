@@ -93,6 +93,8 @@ class slide_reader {
       if (!unpacked) return;
       body = *unpacked;
     }
+    // Storages may overlap: what they hold together counts.
+    if (!search_.spend(body.size(), where_)) return;
     search_.nested(body, where_);
     const auto inner = container::open(body, container::format::ole);
     if (!inner || !inner->find("VBA")) search_.add("macro.ole_object", "ole", "an embedded object", where_);

@@ -165,7 +165,8 @@ bool has_dde_cell(std::string_view untrusted_text) {
   for (std::size_t at = 0; at < untrusted_text.size(); ++at) {
     const char c = untrusted_text[at];
     if (at_start && (c == '=' || c == '+' || c == '-' || c == '@')) {
-      const std::string_view cell = untrusted_text.substr(at, std::min(untrusted_text.find('\n', at), at + 4096) - at);
+      std::string_view cell = untrusted_text.substr(at, 4096);
+      cell = cell.substr(0, cell.find('\n'));
       const auto bar = cell.find('|');
       if (bar != std::string_view::npos && cell.find('!', bar) != std::string_view::npos) return true;
     }

@@ -327,6 +327,30 @@ TEST_SUITE("active") {
     CHECK(codes(look("<html><p>one = two, on = off</p></html>")) == "");
   }
 
+  TEST_CASE("texts made to be read again and again are read once") {
+    std::string events = "<html ";
+    for (int i = 0; i < 2'000'000; ++i) events += " on on";
+    CHECK(codes(look(events + ">")) == "");
+    std::string cells = "a,b\n";
+    for (int i = 0; i < 4'000'000; ++i) cells += "=,";
+    CHECK(codes(look(cells)) == "");
+    std::string entries = sample::le(0x3FF00001, 4);
+    std::string slides(8192, '\0');
+    for (std::uint64_t i = 0; i < 0x3FF; ++i) {  // each storage holds all that follow it
+      slides += "\0\0"s + sample::le(0x1011, 2) + sample::le(0x7000000, 4);
+      entries += sample::le(8192 + 8 * i, 4);
+    }
+    const auto edit = slides.size();
+    slides += "\0\0"s + sample::le(0x0FF5, 2) + sample::le(28, 4) + sample::le(0, 8) + sample::le(0, 4) +
+              sample::le(edit + 36, 4) + std::string(12, '\0');
+    slides += "\0\0"s + sample::le(0x1772, 2) + sample::le(entries.size(), 4) + entries;
+    const std::string user = std::string(16, '\0') + sample::le(edit, 4);
+    const auto report =
+        look(ole({{"Current User", user}, {"PowerPoint Document", slides + std::string(1'000'000, 'x')}}));
+    CHECK(report.has("scan.limit"));
+    CHECK_FALSE(report.complete);
+  }
+
   TEST_CASE("every cut and every changed byte of a document ends in an answer") {
     for (const std::string& whole :
          {docx("<w:fldSimple w:instr='DDE x'/>"), vba, sample::odt(), word_document("\x13 DDE x\x14"),
