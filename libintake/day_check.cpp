@@ -123,7 +123,7 @@ void day_check::take(const message_entry& message) {
     if (!given_) add_list(judged, message.arrived_at);
     return;
   }
-  if (!known_ids_.emplace(message.id, true).second) return;
+  if (!known_ids_.insert(message.id).second) return;
   const auto told = judged["application"];
   received_application one{.id = message.id,
                            .receipt_no = text_of(told, "receipt_no"),
@@ -141,7 +141,9 @@ void day_check::take(const message_entry& message) {
     day = civil_day({message.arrived_at, rule_.calendar.offset_minutes});
   }
   for (const auto& open : message.open) one.doubted = one.doubted || open.action == "check_list";
-  applications_.emplace_back(std::move(one), day);
+  if (day) by_day_[*day].push_back(applications_.size());
+  if (!one.receipt_no.empty()) by_number_[folded(one.receipt_no)].push_back(applications_.size());
+  applications_.push_back(std::move(one));
 }
 
 void day_check::gather(date from, date to) {
@@ -157,11 +159,9 @@ void day_check::gather(date from, date to) {
 
 /// A listed application may have come on any day: those not among the gathered are looked for by their number.
 void day_check::add_unknown_numbers(date day) {
-  std::set<std::string> known;
-  for (const auto& [one, of] : applications_) known.insert(folded(one.receipt_no));
   for (const auto& list : lists_[day])
     for (const auto& entry : list.entries) {
-      if (!known.insert(folded(entry.receipt_no)).second) continue;
+      if (by_number_.contains(folded(entry.receipt_no))) continue;
       message_filter filter;
       filter.receipt_no = entry.receipt_no;
       book_.each_message(filter, [&](const message_entry& message) {
@@ -171,12 +171,24 @@ void day_check::add_unknown_numbers(date day) {
     }
 }
 
-std::vector<received_application> day_check::applications_of(date day) const {
-  std::vector<received_application> out;
-  for (const auto& [one, of] : applications_) {
-    out.push_back(one);
+std::vector<received_application> day_check::applications_of(date day) {
+  std::set<std::size_t> chosen, of_day;
+  const auto add_number = [&](std::string_view number) {
+    if (const auto found = by_number_.find(folded(number)); found != by_number_.end())
+      chosen.insert(found->second.begin(), found->second.end());
+  };
+  for (const auto at : by_day_[day]) {
     // What names another station is another list's, and a finding of its own.
-    out.back().of_day = of == day && !is_elsewhere(one.station);
+    if (!is_elsewhere(applications_[at].station)) of_day.insert(at);
+    chosen.insert(at);
+    add_number(applications_[at].receipt_no);
+  }
+  for (const auto& list : lists_[day])
+    for (const auto& entry : list.entries) add_number(entry.receipt_no);
+  std::vector<received_application> out;
+  for (const auto at : chosen) {
+    out.push_back(applications_[at]);
+    out.back().of_day = of_day.contains(at);
   }
   return out;
 }

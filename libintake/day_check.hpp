@@ -4,6 +4,8 @@
 
 #include <map>
 #include <string>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "config.hpp"
@@ -46,7 +48,8 @@ class day_check {
 
   void take(const message_entry& message);
   void add_unknown_numbers(date day);
-  [[nodiscard]] std::vector<received_application> applications_of(date day) const;
+  /// Those of the day, and those that bear a number which the day's lists or they name.
+  [[nodiscard]] std::vector<received_application> applications_of(date day);
   void settle(const std::vector<checked_doubt>& doubts);
   [[nodiscard]] bool is_elsewhere(std::string_view station) const;
 
@@ -57,8 +60,10 @@ class day_check {
   std::string actor_;
   bool given_ = false;
   std::map<date, std::vector<list_of_day>> lists_;
-  std::vector<std::pair<received_application, std::optional<date>>> applications_;  ///< with the day each is of
-  std::map<std::string, bool> known_ids_;
+  std::vector<received_application> applications_;
+  std::map<date, std::vector<std::size_t>> by_day_;
+  std::unordered_map<std::string, std::vector<std::size_t>> by_number_;
+  std::unordered_set<std::string> known_ids_;
   std::map<date, std::size_t> unjudged_;  ///< received by handling day, and not judged yet
 };
 
