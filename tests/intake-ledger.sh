@@ -201,7 +201,7 @@ ledger record <"$work/in" >/dev/full 2>"$work/err" || got=$?
 desk killed
 for n in $(seq 1 3000); do received "$n"; done >"$work/in"
 for delay in 0.02 0.04 0.06 0.08 0.1 0.13 0.16 0.2; do
-  ledger record <"$work/in" >"$work/passed" &
+  "$INTAKE_BIN/intake-ledger" record <"$work/in" >"$work/passed" &  # the victim itself, not a shell around it
   victim=$!
   sleep "$delay"
   kill -9 $victim 2>/dev/null || true

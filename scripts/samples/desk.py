@@ -51,7 +51,8 @@ def letter(receipt_no: str, at: datetime, applicant: str, procedure: str = ROAD,
            when: str | None = None) -> str:
     when = when or f"{at.year}年{at.month}月{at.day}日 {at.hour}時{at.minute:02d}分"
     return (f"警察行政手続サイトで次の申請を受け付けました。\n\n受付番号：{receipt_no}\n申請日時：{when}\n"
-            f"手続名：{procedure}\n申請先：{station}\n申請者名：{applicant}\n\n"
+            f"手続名：{procedure}\n申請先：{station}\n申請者名：{applicant}\n"
+            f"申請者メール：a{receipt_no.replace('-', '')}@applicant.example.jp\n\n"
             "申請書類は添付のファイルのとおりです。\nこのメールに返信することはできません。\n")
 
 
