@@ -51,6 +51,12 @@ std::string path_in(const char* folder) {
   return std::string(private_folder) + "/" + folder;
 }
 
+void send_answer(int socket, reply what, std::string_view pdf = {}) {
+  const answer_head head{what, pdf.size()};
+  write_all(socket, {reinterpret_cast<const char*>(&head), sizeof head});
+  write_all(socket, pdf);
+}
+
 // The parent: LibreOffice, warm.
 
 void write_file(const std::string& path, std::string_view bytes) {
@@ -190,24 +196,17 @@ class kit {
         [](void*) {}, &body);
   }
 
-  struct converted {
-    reply what = reply::damaged;
-    std::string pdf;
-  };
-
   /// Loads `path` and writes it to `to` in `format`.
   reply convert(const std::string& path, const std::string& to, const char* format, int kind) {
-    asked_for_password_ = false;
     LibreOfficeKitDocument* const document =
         kit_->pClass->documentLoadWithOptions(kit_, ("file://" + path).c_str(), "Batch=true,Language=ja-JP");
-    if (document == nullptr) return asked_for_password_ ? reply::password : reply::damaged;
+    if (document == nullptr) return reply::damaged;
     // The extension decides which filter is asked first, the content may still win: what then opened is not what the
     // file was judged as.
     const bool right_kind = kind < 0 || document->pClass->getDocumentType(document) == kind;
     const char* const options = std::strcmp(format, "pdf") == 0 ? export_options : nullptr;
     const bool saved = right_kind && document->pClass->saveAs(document, ("file://" + to).c_str(), format, options) != 0;
-    if (keeps_documents_) return saved ? reply::done : reply::damaged;
-    document->pClass->destroy(document);
+    if (socket_ < 0) document->pClass->destroy(document);
     return saved ? reply::done : reply::damaged;
   }
 
@@ -245,20 +244,24 @@ class kit {
     unlink("/tmp/warm.pdf");
   }
 
-  void keep_documents() { keeps_documents_ = true; }
+  /// This process is a child that ends with its document and answers on `socket`: taking the document apart at the end
+  /// is wasted time, and a question for a password ends it.
+  void answer_on(int socket) { socket_ = socket; }
 
  private:
   static void on_event(int type, const char* url, void* self) {
-    if (type != LOK_CALLBACK_DOCUMENT_PASSWORD && type != LOK_CALLBACK_DOCUMENT_PASSWORD_TO_MODIFY) return;
     auto& kit = *static_cast<class kit*>(self);
-    // None is given: a password to open ends the loading, one to modify opens for reading.
-    kit.asked_for_password_ = kit.asked_for_password_ || type == LOK_CALLBACK_DOCUMENT_PASSWORD;
-    kit.kit_->pClass->setDocumentPassword(kit.kit_, url, nullptr);
+    if (type == LOK_CALLBACK_DOCUMENT_PASSWORD && kit.socket_ >= 0) {
+      // Not by declining: the import filter for .doc crashes then.
+      send_answer(kit.socket_, reply::password);
+      _exit(0);
+    }
+    // Without a password to modify it opens for reading.
+    if (type == LOK_CALLBACK_DOCUMENT_PASSWORD_TO_MODIFY) kit.kit_->pClass->setDocumentPassword(kit.kit_, url, nullptr);
   }
 
   LibreOfficeKit* kit_ = nullptr;
-  bool asked_for_password_ = false;
-  bool keeps_documents_ = false;  ///< the process ends with the document: taking it apart is wasted time
+  int socket_ = -1;
 };
 
 int document_type(document_family family) {
@@ -289,10 +292,11 @@ sandbox::access child_access() {
   return access;
 }
 
-void send_answer(int socket, reply what, std::string_view pdf = {}) {
-  const answer_head head{what, pdf.size()};
-  write_all(socket, {reinterpret_cast<const char*>(&head), sizeof head});
-  write_all(socket, pdf);
+/// The binary PowerPoint format: LibreOffice asks for no password there, it just does not open the file. The stream
+/// "Current User" tells by its token ([MS-PPT] 2.3.2).
+bool is_locked_presentation(std::string_view bytes) {
+  constexpr std::string_view ole("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", 8), token("\x14\0\0\0\xDF\xC4\xD1\xF3", 8);
+  return bytes.starts_with(ole) && bytes.find(token) != bytes.npos;
 }
 
 /// One received document, in a child of its own.
@@ -308,9 +312,9 @@ void serve(kit& office, int socket) {
   const std::string name = "/tmp/" + std::to_string(getpid());
   const std::string source = name + "." + head.extension.data(), target = name + ".pdf";
   write_file(source, bytes);
-  std::string().swap(bytes);
-  office.keep_documents();
-  const reply what = office.convert(source, target, "pdf", document_type(head.family));
+  office.answer_on(socket);
+  reply what = office.convert(source, target, "pdf", document_type(head.family));
+  if (what == reply::damaged && is_locked_presentation(bytes)) what = reply::password;
   send_answer(socket, what, what == reply::done ? read_file(target, limits::render_source_bytes) : std::string());
   _exit(0);  // LibreOffice's own way out takes its time and has no further use
 }
