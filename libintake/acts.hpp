@@ -9,7 +9,8 @@ namespace intake {
 
 struct act_kind {
   std::string_view name;
-  std::string_view settles;  ///< action of findings.hpp that is no longer open; empty: none; "*": the one named by --for
+  std::string_view
+      settles;  ///< action of findings.hpp that is no longer open; empty: none; "*": the one named by --for
   std::string_view ja, en;
 };
 

@@ -10,8 +10,12 @@
 namespace intake {
 namespace {
 
-sqlite3* connection(void* handle) { return static_cast<sqlite3*>(handle); }
-sqlite3_stmt* prepared(void* statement) { return static_cast<sqlite3_stmt*>(statement); }
+sqlite3* connection(void* handle) {
+  return static_cast<sqlite3*>(handle);
+}
+sqlite3_stmt* prepared(void* statement) {
+  return static_cast<sqlite3_stmt*>(statement);
+}
 
 std::string reason(sqlite3* handle, int code) {
   const int system = sqlite3_system_errno(handle);
@@ -70,9 +74,9 @@ database::database(const std::string& path, mode how) : path_(path), mode_(how) 
     name += "?immutable=1";
   }
   sqlite3* handle = nullptr;
-  const int opened = sqlite3_open_v2(name.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
-                                                                (how == mode::frozen ? SQLITE_OPEN_URI : 0),
-                                     nullptr);
+  const int opened = sqlite3_open_v2(
+      name.c_str(), &handle,
+      flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | (how == mode::frozen ? SQLITE_OPEN_URI : 0), nullptr);
   handle_ = handle;
   try {
     if (opened != SQLITE_OK) fail(opened);
@@ -110,7 +114,9 @@ bool database::any(const std::string& sql) {
   return found;
 }
 
-std::int64_t database::changes() const { return sqlite3_changes64(connection(handle_)); }
+std::int64_t database::changes() const {
+  return sqlite3_changes64(connection(handle_));
+}
 
 void database::copy_to(database& destination) {
   auto* const target = connection(destination.handle_);
@@ -179,14 +185,19 @@ void database::rows::bind(int index, std::string_view text) {
 }
 
 void database::rows::bind(int index, blob value) {
-  const int code = sqlite3_bind_blob64(prepared(statement_), index, value.bytes.data() == nullptr ? "" : value.bytes.data(),
-                                       value.bytes.size(), SQLITE_TRANSIENT);
+  const int code =
+      sqlite3_bind_blob64(prepared(statement_), index, value.bytes.data() == nullptr ? "" : value.bytes.data(),
+                          value.bytes.size(), SQLITE_TRANSIENT);
   if (code != SQLITE_OK) owner_->fail(code);
 }
 
-void database::rows::bind(int index, std::nullopt_t) { sqlite3_bind_null(prepared(statement_), index); }
+void database::rows::bind(int index, std::nullopt_t) {
+  sqlite3_bind_null(prepared(statement_), index);
+}
 
-transaction::transaction(database& owner) : owner_(&owner) { owner.run("BEGIN IMMEDIATE"); }
+transaction::transaction(database& owner) : owner_(&owner) {
+  owner.run("BEGIN IMMEDIATE");
+}
 
 transaction::~transaction() {
   if (owner_ == nullptr) return;

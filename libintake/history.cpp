@@ -44,7 +44,8 @@ bool history::state::elsewhere(lookup what, std::string_view value, std::string_
   const auto hash = number_from(projection::hash(lookup_key, what, value));
   const auto& entries = of.at(static_cast<std::size_t>(what));
   const auto owner = short_name(id);
-  for (auto it = std::lower_bound(entries.begin(), entries.end(), entry{hash, std::numeric_limits<std::int64_t>::min()});
+  for (auto it =
+           std::lower_bound(entries.begin(), entries.end(), entry{hash, std::numeric_limits<std::int64_t>::min()});
        it != entries.end() && it->hash == hash; ++it)
     if (it->owner != owner) return true;
   return false;

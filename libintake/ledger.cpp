@@ -24,8 +24,10 @@ repetition repetition_of(std::string_view kind) {
 bool repeats(database& db, const event_row& row) {
   switch (repetition_of(row.kind)) {
     case repetition::any_earlier:
-      return db.number("SELECT 1 FROM events WHERE subject = ? AND kind = ? AND digest = ?", row.subject, row.kind,
-                       blob{row.digest}).has_value();
+      return db
+          .number("SELECT 1 FROM events WHERE subject = ? AND kind = ? AND digest = ?", row.subject, row.kind,
+                  blob{row.digest})
+          .has_value();
     case repetition::latest: {
       auto rows = db.query("SELECT digest FROM events WHERE subject = ? AND kind = ? ORDER BY sequence DESC LIMIT 1",
                            row.subject, row.kind);
@@ -53,7 +55,9 @@ void insert(database& db, const event_row& row) {
 
 }  // namespace
 
-std::string ledger_head::text() const { return std::to_string(sequence) + ':' + chain; }
+std::string ledger_head::text() const {
+  return std::to_string(sequence) + ':' + chain;
+}
 
 std::optional<ledger_head> ledger_head::parse(std::string_view text) {
   const auto colon = text.find(':');
@@ -144,8 +148,9 @@ ledger::ledger(const std::string& path, mode how, const secret& key) : state_(st
   const auto derived = state_->db->number("SELECT value FROM meta WHERE name = 'derived'");
   if (derived == ledger_schema::derived_version) return;
   if (how != mode::write)
-    throw failure(exit_status::config, path + ": its tables are of another version; they are renewed by the next "
-                                              "command that writes");
+    throw failure(exit_status::config, path +
+                                           ": its tables are of another version; they are renewed by the next "
+                                           "command that writes");
   transaction renewal(*state_->db);
   for (const auto* name : ledger_schema::derived_names) state_->db->script(std::string("DROP TABLE IF EXISTS ") + name);
   state_->db->script(ledger_schema::derived_tables("main"));
@@ -158,9 +163,13 @@ ledger::ledger(ledger&&) noexcept = default;
 ledger& ledger::operator=(ledger&&) noexcept = default;
 ledger::~ledger() = default;
 
-bool ledger::sealed() const { return state_->sealed; }
+bool ledger::sealed() const {
+  return state_->sealed;
+}
 
-bool ledger::append(const event& what) { return state_->add(what); }
+bool ledger::append(const event& what) {
+  return state_->add(what);
+}
 
 ledger::batch::batch(ledger& owner) : owner_(&owner) {
   auto& state = *owner.state_;

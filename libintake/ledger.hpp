@@ -1,9 +1,9 @@
 // The desk's memory: an append-only table of events in SQLite, chained by SHA-256. What is personal is sealed under a
 // key of its message; erasing that key erases the person and leaves the chain whole (docs/ledger.md).
 //
-// Trusted code on a trusted file, but the file may be damaged or foreign, and what is stored came from mails: values are
-// bound, never pasted into SQL. Several processes (cron and a clerk) may use one ledger at once. Nothing here touches
-// received bytes of files. A ledger object must not cross a fork: take `history` for a confined worker.
+// Trusted code on a trusted file, but the file may be damaged or foreign, and what is stored came from mails: values
+// are bound, never pasted into SQL. Several processes (cron and a clerk) may use one ledger at once. Nothing here
+// touches received bytes of files. A ledger object must not cross a fork: take `history` for a confined worker.
 #pragma once
 
 #include <cstdint>
@@ -38,7 +38,7 @@ struct uid_range {
 struct event {
   std::string subject;  ///< message id; or "account:NAME", "day:2026-11-17", "desk"
   std::string kind;
-  std::string actor;    ///< login name of a person, or name of the tool
+  std::string actor;  ///< login name of a person, or name of the tool
   /// JSON object without anything personal; kept in the clear, survives erasure. Members with a meaning here: "actions"
   /// (names; they become open) and "due" (a day; else that of the event).
   std::string facts = "{}";
@@ -49,9 +49,9 @@ struct event {
   std::string circumstances;
   /// Only for append(): the text that tells a repetition; empty: facts and payload.
   std::string identity;
-  timestamp at;                 ///< append() takes now() when seconds is 0
-  std::int64_t sequence = 0;    ///< given by append()
-  bool erased = false;          ///< the key of its subject is gone
+  timestamp at;               ///< append() takes now() when seconds is 0
+  std::int64_t sequence = 0;  ///< given by append()
+  bool erased = false;        ///< the key of its subject is gone
 };
 
 struct open_action {
@@ -80,10 +80,10 @@ struct message_filter {
   std::string receipt_no;        ///< applications, corrections and list mails that name it
   std::string applicant, sender, message_id;
   std::string id;
-  std::string state;             ///< received | judged | exported | finished | unfinished | cleared | erased
+  std::string state;  ///< received | judged | exported | finished | unfinished | cleared | erased
   std::string disposition;
-  bool open_actions = false;     ///< at least one action is open
-  std::optional<date> overdue;   ///< unfinished or with an open action, and due before this day
+  bool open_actions = false;    ///< at least one action is open
+  std::optional<date> overdue;  ///< unfinished or with an open action, and due before this day
 };
 
 struct event_filter {
@@ -129,10 +129,10 @@ class ledger {
     inspect,  ///< as read, and without the key: payloads of a sealed ledger stay empty
   };
 
-  /// `key` empty: payloads are kept with their keys beside them, that is, readable by whoever has the file. A key has at
-  /// least 32 bytes. Throws failure: config (foreign or damaged file, newer schema, key too short, key given for a ledger
-  /// without or none for one with), no_permission (wrong key, or file not ours to use), temp_fail (locked by another for
-  /// longer than limits::ledger_busy), cant_create, io (disk full).
+  /// `key` empty: payloads are kept with their keys beside them, that is, readable by whoever has the file. A key has
+  /// at least 32 bytes. Throws failure: config (foreign or damaged file, newer schema, key too short, key given for a
+  /// ledger without or none for one with), no_permission (wrong key, or file not ours to use), temp_fail (locked by
+  /// another for longer than limits::ledger_busy), cant_create, io (disk full).
   ledger(const std::string& path, mode how, const secret& key);
   ledger(ledger&&) noexcept;
   ledger& operator=(ledger&&) noexcept;

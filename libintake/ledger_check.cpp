@@ -61,13 +61,16 @@ void check_known(database& db, const std::vector<ledger_head>& known, faults& fo
 }
 
 void check_subjects(database& db, faults& found) {
-  auto rows = db.query("SELECT id FROM subjects s WHERE NOT EXISTS (SELECT 1 FROM events e WHERE e.subject = s.subject)");
+  auto rows =
+      db.query("SELECT id FROM subjects s WHERE NOT EXISTS (SELECT 1 FROM events e WHERE e.subject = s.subject)");
   while (rows.next()) add(found, 0, rows.text(0) + ": a subject without an event");
-  auto keys = db.query("SELECT id, key IS NULL FROM subjects s WHERE (key IS NULL) <> EXISTS "
-                       "(SELECT 1 FROM events e WHERE e.subject = s.subject AND e.kind = 'erased')");
+  auto keys = db.query(
+      "SELECT id, key IS NULL FROM subjects s WHERE (key IS NULL) <> EXISTS "
+      "(SELECT 1 FROM events e WHERE e.subject = s.subject AND e.kind = 'erased')");
   while (keys.next())
-    add(found, 0, keys.text(0) + (keys.integer(1) != 0 ? ": its key is gone, and no event tells of an erasure"
-                                                       : ": was erased, but has a key"));
+    add(found, 0,
+        keys.text(0) + (keys.integer(1) != 0 ? ": its key is gone, and no event tells of an erasure"
+                                             : ": was erased, but has a key"));
 }
 
 /// Makes the derived tables anew beside the stored ones and compares.
@@ -102,7 +105,8 @@ std::vector<ledger::fault> ledger::check(const std::vector<ledger_head>& known) 
     db.script("BEGIN");
     check_structure(db, found);
     check_schema(db, found);
-    const auto last = fresh.check_chain([&](std::int64_t sequence, const std::string& what) { add(found, sequence, what); });
+    const auto last =
+        fresh.check_chain([&](std::int64_t sequence, const std::string& what) { add(found, sequence, what); });
     check_head(fresh, last, found);
     check_known(db, known, found);
     check_subjects(db, found);
@@ -135,7 +139,8 @@ event_row ledger::state::check_chain(const std::function<void(std::int64_t, cons
 }
 
 void ledger::state::replay() const {
-  auto rows = db->query(INTAKE_EVENT_COLUMNS " FROM events e CROSS JOIN subjects s USING (subject) ORDER BY e.sequence");
+  auto rows =
+      db->query(INTAKE_EVENT_COLUMNS " FROM events e CROSS JOIN subjects s USING (subject) ORDER BY e.sequence");
   projection tables(*db, lookup_key);
   while (rows.next()) {
     const auto row = read_event(rows);

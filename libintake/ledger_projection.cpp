@@ -36,7 +36,9 @@ std::int64_t day_in(dom::element object, std::string_view key) {
   return day ? day_number(*day) : 0;
 }
 
-std::string_view half(std::string_view hash) { return hash.substr(0, digest_bytes); }
+std::string_view half(std::string_view hash) {
+  return hash.substr(0, digest_bytes);
+}
 
 }  // namespace
 
@@ -45,11 +47,17 @@ struct projection::told {
   dom::element root;
   bool usable = false;
 
-  explicit told(std::string_view json) { usable = parser.parse(json.data(), json.size()).get(root) == simdjson::SUCCESS; }
+  explicit told(std::string_view json) {
+    usable = parser.parse(json.data(), json.size()).get(root) == simdjson::SUCCESS;
+  }
 };
 
-std::int64_t day_number(date day) { return std::chrono::sys_days(day).time_since_epoch().count(); }
-date day_of(std::int64_t number) { return std::chrono::sys_days(std::chrono::days(number)); }
+std::int64_t day_number(date day) {
+  return std::chrono::sys_days(day).time_since_epoch().count();
+}
+date day_of(std::int64_t number) {
+  return std::chrono::sys_days(std::chrono::days(number));
+}
 
 std::string projection::hash(const secret& lookup_key, lookup what, std::string_view value) {
   auto form = comparable(value);
@@ -105,11 +113,12 @@ void projection::judge(const event_row& row, const told& facts, std::string_view
     std::string_view name;
     malware = malware || (code.get(name) == simdjson::SUCCESS && name == "malware.found");
   });
-  db_->run("UPDATE messages SET state = max(state, ?), kind = ?, disposition = ?, judged = ?, malware = ?, latest = ?, "
-           "day = iif(?7 <> 0, ?7, day), arrived = iif(?8 <> 0, ?8, arrived) WHERE subject = ?9",
-           static_cast<std::int64_t>(message_state::judged), text_of(root, "kind"), text_of(root, "disposition"),
-           blob{row.digest}, static_cast<std::int64_t>(malware), row.sequence, day_in(root, "handling_day"),
-           number_of(root, "arrived"), row.subject);
+  db_->run(
+      "UPDATE messages SET state = max(state, ?), kind = ?, disposition = ?, judged = ?, malware = ?, latest = ?, "
+      "day = iif(?7 <> 0, ?7, day), arrived = iif(?8 <> 0, ?8, arrived) WHERE subject = ?9",
+      static_cast<std::int64_t>(message_state::judged), text_of(root, "kind"), text_of(root, "disposition"),
+      blob{row.digest}, static_cast<std::int64_t>(malware), row.sequence, day_in(root, "handling_day"),
+      number_of(root, "arrived"), row.subject);
   replace_items(row, facts);
   index(row, payload);
   refresh_finished(row.subject);
@@ -122,19 +131,17 @@ void projection::index(const event_row& row, std::string_view payload) {
   dom::element part;
   std::string_view applicant;
   bool malware = false;
-  each_of(root, "findings", [&](dom::element finding) { malware = malware || text_of(finding, "code") == "malware.found"; });
+  each_of(root, "findings",
+          [&](dom::element finding) { malware = malware || text_of(finding, "code") == "malware.found"; });
   if (root["application"].get(part) == simdjson::SUCCESS) {
     applicant = text_of(part, "applicant");
     look_up(lookup::receipt_no, text_of(part, "receipt_no"), row);
     look_up(lookup::applicant, applicant, row);
     if (malware) look_up(lookup::malware_applicant, applicant, row);
   }
-  if (root["correction"].get(part) == simdjson::SUCCESS)
-    look_up(lookup::corrected, text_of(part, "receipt_no"), row);
+  if (root["correction"].get(part) == simdjson::SUCCESS) look_up(lookup::corrected, text_of(part, "receipt_no"), row);
   if (root["list"].get(part) == simdjson::SUCCESS)
-    each_of(part, "entries", [&](dom::element entry) {
-      look_up(lookup::listed, text_of(entry, "receipt_no"), row);
-    });
+    each_of(part, "entries", [&](dom::element entry) { look_up(lookup::listed, text_of(entry, "receipt_no"), row); });
   if (root["mail"].get(part) == simdjson::SUCCESS) {
     look_up(lookup::message_id, text_of(part, "message_id"), row);
     each_of(part, "from", [&](dom::element from) {
@@ -180,9 +187,10 @@ void projection::replace_items(const event_row& row, const told& facts) {
 }
 
 void projection::open_item(std::int64_t subject, std::string_view action, std::string_view basis, std::int64_t due) {
-  db_->run("INSERT INTO items VALUES (?, ?, ?, ?, 0) ON CONFLICT DO UPDATE SET "
-           "due = iif(settled = 0, due, excluded.due), settled = 0",
-           subject, action, blob{basis}, due);
+  db_->run(
+      "INSERT INTO items VALUES (?, ?, ?, ?, 0) ON CONFLICT DO UPDATE SET "
+      "due = iif(settled = 0, due, excluded.due), settled = 0",
+      subject, action, blob{basis}, due);
 }
 
 /// Where the message lies. A UID that is a number is kept as one, any other (a path may name a person) as keyed hash.
@@ -195,7 +203,8 @@ void projection::place(const told& facts, std::int64_t subject) {
   if (uid == 0 && uid_hash.empty()) return;
   db_->run("INSERT OR IGNORE INTO mailboxes(account, name, uidvalidity) VALUES (?, ?, ?)", account, name, validity);
   const auto mailbox = db_->number("SELECT mailbox FROM mailboxes WHERE account = ? AND name = ? AND uidvalidity = ?",
-                                   account, name, validity).value_or(0);
+                                   account, name, validity)
+                           .value_or(0);
   constexpr auto insert = "INSERT OR REPLACE INTO sources VALUES (?, ?, ?)";
   if (uid == 0) {
     db_->run(insert, mailbox, uid_hash, subject);
@@ -208,8 +217,10 @@ void projection::place(const told& facts, std::int64_t subject) {
 
 /// Finished: judged, and exported or not to be exported.
 void projection::refresh_finished(std::int64_t subject) {
-  auto rows = db_->query("SELECT finished, state, disposition, cleared <> x'' AND cleared = judged FROM messages "
-                         "WHERE subject = ?", subject);
+  auto rows = db_->query(
+      "SELECT finished, state, disposition, cleared <> x'' AND cleared = judged FROM messages "
+      "WHERE subject = ?",
+      subject);
   if (!rows.next()) return;
   const bool before = rows.integer(0) != 0;
   const auto state = static_cast<message_state>(rows.integer(1));
@@ -226,8 +237,8 @@ void projection::refresh_finished(std::int64_t subject) {
 void projection::include(std::int64_t mailbox, std::int64_t uid) {
   auto first = uid, last = uid;
   {
-    auto below = db_->query("SELECT first, last FROM ranges WHERE mailbox = ? AND first <= ? ORDER BY first DESC LIMIT 1",
-                            mailbox, uid);
+    auto below = db_->query(
+        "SELECT first, last FROM ranges WHERE mailbox = ? AND first <= ? ORDER BY first DESC LIMIT 1", mailbox, uid);
     if (below.next()) {
       if (below.integer(1) >= uid) return;
       if (below.integer(1) == uid - 1) first = below.integer(0);
@@ -243,8 +254,8 @@ void projection::include(std::int64_t mailbox, std::int64_t uid) {
 void projection::exclude(std::int64_t mailbox, std::int64_t uid) {
   std::int64_t first = 0, last = 0;
   {
-    auto around = db_->query("SELECT first, last FROM ranges WHERE mailbox = ? AND first <= ? ORDER BY first DESC LIMIT 1",
-                             mailbox, uid);
+    auto around = db_->query(
+        "SELECT first, last FROM ranges WHERE mailbox = ? AND first <= ? ORDER BY first DESC LIMIT 1", mailbox, uid);
     if (!around.next() || around.integer(1) < uid) return;
     first = around.integer(0);
     last = around.integer(1);

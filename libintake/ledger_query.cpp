@@ -12,8 +12,8 @@ namespace {
 constexpr auto all_time = std::numeric_limits<std::int64_t>::max();
 
 /// Row of `messages` with its id; the rest of a message_entry is read when it is known to be wanted.
-#define INTAKE_MESSAGE_COLUMNS                                                                                     \
-  "SELECT m.subject, s.id, m.state, m.kind, m.disposition, m.day, m.arrived, m.finished, "                         \
+#define INTAKE_MESSAGE_COLUMNS                                                             \
+  "SELECT m.subject, s.id, m.state, m.kind, m.disposition, m.day, m.arrived, m.finished, " \
   "m.cleared <> x'' AND m.cleared = m.judged, m.erased, m.latest FROM messages m JOIN subjects s USING (subject) "
 
 std::string_view state_word(std::int64_t state) {
@@ -90,7 +90,8 @@ using by_value = std::pair<lookup, std::string_view>;
 std::vector<by_value> values_of(const message_filter& filter) {
   std::vector<by_value> values;
   if (!filter.receipt_no.empty())
-    values = {{lookup::receipt_no, filter.receipt_no}, {lookup::corrected, filter.receipt_no},
+    values = {{lookup::receipt_no, filter.receipt_no},
+              {lookup::corrected, filter.receipt_no},
               {lookup::listed, filter.receipt_no}};
   else if (!filter.applicant.empty())
     values = {{lookup::applicant, filter.applicant}};
@@ -102,9 +103,10 @@ std::vector<by_value> values_of(const message_filter& filter) {
 }
 
 bool has_lookup(const ledger::state& state, std::int64_t subject, lookup what, std::string_view value) {
-  return state.db->number("SELECT 1 FROM lookups WHERE what = ? AND hash = ? AND subject = ?",
-                          static_cast<std::int64_t>(what), blob{projection::hash(state.lookup_key, what, value)},
-                          subject).has_value();
+  return state.db
+      ->number("SELECT 1 FROM lookups WHERE what = ? AND hash = ? AND subject = ?", static_cast<std::int64_t>(what),
+               blob{projection::hash(state.lookup_key, what, value)}, subject)
+      .has_value();
 }
 
 /// The members of the filter that go by hash.
@@ -136,8 +138,9 @@ database::rows candidates(const ledger::state& state, const message_filter& filt
                     what(0), blob{hashes[0]}, what(1), blob{hashes[1]}, what(2), blob{hashes[2]});
   }
   if (filter.open_actions)
-    return db.query(INTAKE_MESSAGE_COLUMNS "WHERE m.subject IN (SELECT subject FROM items WHERE settled = 0) "
-                                           "ORDER BY m.day, m.subject");
+    return db.query(INTAKE_MESSAGE_COLUMNS
+                    "WHERE m.subject IN (SELECT subject FROM items WHERE settled = 0) "
+                    "ORDER BY m.day, m.subject");
   if (filter.overdue)
     return db.query(INTAKE_MESSAGE_COLUMNS
                     "WHERE m.subject IN (SELECT subject FROM items WHERE settled = 0 "
@@ -151,8 +154,10 @@ database::rows candidates(const ledger::state& state, const message_filter& filt
 }
 
 std::string payload_of(const ledger::state& state, std::int64_t sequence) {
-  auto rows = state.db->query(INTAKE_EVENT_COLUMNS " FROM events e JOIN subjects s USING (subject) "
-                                                   "WHERE e.sequence = ?", sequence);
+  auto rows = state.db->query(INTAKE_EVENT_COLUMNS
+                              " FROM events e JOIN subjects s USING (subject) "
+                              "WHERE e.sequence = ?",
+                              sequence);
   return rows.next() ? state.open_payload(ledger::state::read_event(rows), rows.bytes(11)) : std::string();
 }
 
@@ -186,16 +191,21 @@ std::optional<message_entry> ledger::find(std::string_view id) const {
 std::string ledger::resolve(std::string_view text) const {
   if (state_->subject_of(text)) return std::string(text);
   std::set<std::string> found;
-  if (text.size() >= 6) {
-    auto rows = state_->db->query("SELECT id FROM subjects WHERE id > ? AND substr(id, 1, length(?1)) = ?1 LIMIT 2", text);
+  const auto collect = [&](database::rows rows) {
     while (rows.next()) found.insert(rows.text(0));
-  }
-  if (found.empty() && state_->unlocked()) {
-    auto rows = state_->db->query("SELECT id FROM lookups JOIN subjects USING (subject) WHERE what = ? AND hash = ? "
-                                  "LIMIT 2", static_cast<std::int64_t>(lookup::receipt_no),
-                                  blob{projection::hash(state_->lookup_key, lookup::receipt_no, text)});
-    while (rows.next()) found.insert(rows.text(0));
-  }
+  };
+  auto& db = *state_->db;
+  // The table shows ids without their "m-".
+  for (const auto& start : {std::string(text), "m-" + std::string(text)})
+    if (text.size() >= 6)
+      collect(
+          db.query("SELECT id FROM subjects WHERE id >= ?1 AND id < ?1 || x'ff' AND substr(id, 1, length(?1)) = ?1 "
+                   "LIMIT 2",
+                   start));
+  if (state_->unlocked())
+    collect(db.query("SELECT id FROM lookups JOIN subjects USING (subject) WHERE what = ? AND hash = ? LIMIT 2",
+                     static_cast<std::int64_t>(lookup::receipt_no),
+                     blob{projection::hash(state_->lookup_key, lookup::receipt_no, text)}));
   if (found.empty()) throw failure(exit_status::no_input, "not in the ledger: " + std::string(text));
   if (found.size() > 1) throw failure(exit_status::usage, std::string(text) + ": several messages; name one by its id");
   return *found.begin();
@@ -205,14 +215,18 @@ void ledger::each_event(const event_filter& filter, const std::function<bool(con
   auto& db = *state_->db;
   const auto from = filter.from.value_or(std::numeric_limits<std::int64_t>::min());
   const auto before = filter.before.value_or(all_time);
-  auto rows = !filter.subject.empty()
-                  ? db.query(INTAKE_EVENT_COLUMNS " FROM events e JOIN subjects s USING (subject) WHERE s.id = ? "
-                                                  "ORDER BY e.sequence", filter.subject)
+  auto rows = !filter.subject.empty() ? db.query(INTAKE_EVENT_COLUMNS
+                                                 " FROM events e JOIN subjects s USING (subject) WHERE s.id = ? "
+                                                 "ORDER BY e.sequence",
+                                                 filter.subject)
               : filter.from || filter.before
-                  ? db.query(INTAKE_EVENT_COLUMNS " FROM events e INDEXED BY events_at JOIN subjects s USING (subject) "
-                                                  "WHERE e.at >= ? AND e.at < ? ORDER BY e.at, e.sequence", from, before)
-                  : db.query(INTAKE_EVENT_COLUMNS " FROM events e CROSS JOIN subjects s USING (subject) "
-                                                  "ORDER BY e.sequence");
+                  ? db.query(INTAKE_EVENT_COLUMNS
+                             " FROM events e INDEXED BY events_at JOIN subjects s USING (subject) "
+                             "WHERE e.at >= ? AND e.at < ? ORDER BY e.at, e.sequence",
+                             from, before)
+                  : db.query(INTAKE_EVENT_COLUMNS
+                             " FROM events e CROSS JOIN subjects s USING (subject) "
+                             "ORDER BY e.sequence");
   while (rows.next()) {
     const auto row = state::read_event(rows);
     if (!event_fits(row, filter)) continue;
@@ -231,8 +245,9 @@ void ledger::each_event(const event_filter& filter, const std::function<bool(con
 
 std::vector<ledger::open_item> ledger::open_items() const {
   std::vector<open_item> items;
-  auto rows = state_->db->query("SELECT DISTINCT id, action, min(due) FROM items JOIN subjects USING (subject) "
-                                "WHERE settled = 0 GROUP BY subject, action ORDER BY 3, 1, 2");
+  auto rows = state_->db->query(
+      "SELECT DISTINCT id, action, min(due) FROM items JOIN subjects USING (subject) "
+      "WHERE settled = 0 GROUP BY subject, action ORDER BY 3, 1, 2");
   while (rows.next()) items.push_back({rows.text(0), {rows.text(1), day_of(rows.integer(2))}});
   return items;
 }
@@ -259,18 +274,20 @@ bool ledger::finished(const message_source& where) const {
 
 std::vector<uid_range> ledger::finished_uids(const message_source& where) const {
   std::vector<uid_range> ranges;
-  auto rows = state_->db->query("SELECT first, last FROM mailboxes JOIN ranges USING (mailbox) "
-                                "WHERE account = ? AND name = ? AND uidvalidity = ? ORDER BY first",
-                                where.account, where.mailbox, where.uidvalidity);
+  auto rows = state_->db->query(
+      "SELECT first, last FROM mailboxes JOIN ranges USING (mailbox) "
+      "WHERE account = ? AND name = ? AND uidvalidity = ? ORDER BY first",
+      where.account, where.mailbox, where.uidvalidity);
   while (rows.next())
     ranges.push_back({static_cast<std::uint64_t>(rows.integer(0)), static_cast<std::uint64_t>(rows.integer(1))});
   return ranges;
 }
 
 unsigned ledger::failed_checks(std::string_view account) const {
-  auto rows = state_->db->query("SELECT facts FROM events JOIN subjects USING (subject) "
-                                "WHERE id = ? AND kind = 'checked' ORDER BY sequence DESC",
-                                "account:" + std::string(account));
+  auto rows = state_->db->query(
+      "SELECT facts FROM events JOIN subjects USING (subject) "
+      "WHERE id = ? AND kind = 'checked' ORDER BY sequence DESC",
+      "account:" + std::string(account));
   unsigned failed = 0;
   simdjson::dom::parser parser;
   while (rows.next()) {
@@ -284,8 +301,9 @@ unsigned ledger::failed_checks(std::string_view account) const {
 
 std::set<std::string> ledger::cleared() const {
   std::set<std::string> ids;
-  auto rows = state_->db->query("SELECT id FROM messages JOIN subjects USING (subject) "
-                                "WHERE cleared <> x'' AND cleared = judged");
+  auto rows = state_->db->query(
+      "SELECT id FROM messages JOIN subjects USING (subject) "
+      "WHERE cleared <> x'' AND cleared = judged");
   while (rows.next()) ids.insert(rows.text(0));
   return ids;
 }

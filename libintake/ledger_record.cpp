@@ -15,7 +15,9 @@ namespace {
 
 using keys = std::initializer_list<std::string_view>;
 
-bool among(keys list, std::string_view key) { return std::find(list.begin(), list.end(), key) != list.end(); }
+bool among(keys list, std::string_view key) {
+  return std::find(list.begin(), list.end(), key) != list.end();
+}
 
 void copy_without(json::writer& out, value object, keys left_out) {
   out.begin_object();
@@ -114,8 +116,8 @@ event judged(const record& rec, std::string_view actor, const secret& lookup_key
   what.kind = "judged";
   what.actor = actor;
   auto payload = begin_payload(rec);
-  copy_members(payload, rec, {"kind", "disposition", "application", "correction", "list", "findings", "actions",
-                              "insecure"});
+  copy_members(payload, rec,
+               {"kind", "disposition", "application", "correction", "list", "findings", "actions", "insecure"});
   if (rec["mail"]) {
     payload.key("mail");
     copy_without(payload, rec["mail"], {"text", "html_text", "headers"});

@@ -109,7 +109,8 @@ bool empty(database& db) {
 
 std::int64_t version_of(database& db) {
   if (db.number("PRAGMA application_id") != application_id)
-    throw failure(exit_status::config, db.path() + ": not a ledger (a database of another program); it was left as it is");
+    throw failure(exit_status::config,
+                  db.path() + ": not a ledger (a database of another program); it was left as it is");
   const auto found = db.number("PRAGMA user_version").value_or(0);
   if (found > version)
     throw failure(exit_status::config, db.path() + ": made by a newer intake (schema " + std::to_string(found) +

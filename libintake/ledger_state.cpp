@@ -66,8 +66,9 @@ void ledger::state::unlock(const secret& key) {
   const auto plain = stored(*db, "plain");
   sealed = plain.empty();
   if (!sealed && !key.empty())
-    throw failure(exit_status::config, db->path() + ": was made without a key, but ledger.key is set; seal it with: "
-                                                    "intake-ledger rekey");
+    throw failure(exit_status::config, db->path() +
+                                           ": was made without a key, but ledger.key is set; seal it with: "
+                                           "intake-ledger rekey");
   if (sealed && key.empty()) {
     if (how == mode::inspect) return;
     throw failure(exit_status::config, db->path() + ": is sealed, but ledger.key is not set");
@@ -95,8 +96,10 @@ void ledger::state::seal_keys_under(const secret& key) {
   for (;;) {
     std::string id, kept;
     {
-      auto rows = db->query("SELECT subject, id, key FROM subjects WHERE subject > ? AND key IS NOT NULL "
-                            "ORDER BY subject LIMIT 1", subject);
+      auto rows = db->query(
+          "SELECT subject, id, key FROM subjects WHERE subject > ? AND key IS NOT NULL "
+          "ORDER BY subject LIMIT 1",
+          subject);
       if (!rows.next()) break;
       subject = rows.integer(0);
       id = rows.text(1);
@@ -114,7 +117,9 @@ void ledger::state::seal_keys_under(const secret& key) {
   sealed = true;
 }
 
-std::string ledger::state::chain_start() const { return sha256_hex("intake ledger " + stored(*db, "ledger")); }
+std::string ledger::state::chain_start() const {
+  return sha256_hex("intake ledger " + stored(*db, "ledger"));
+}
 
 event_row ledger::state::read_event(const database::rows& rows) {
   event_row row{rows.integer(0), rows.integer(1), rows.integer(2), rows.integer(3), rows.text(4), rows.text(5),

@@ -53,11 +53,10 @@ void ledger::act(std::string_view subject, std::string_view act, std::string_vie
   if (kind->settles == "*" && !is_action(settled))
     throw failure(exit_status::usage, std::string(act) + ": name the action that it settles");
   batch one(*this);
-  if (!state_->subject_of(subject))
-    throw failure(exit_status::no_input, "not in the ledger: " + std::string(subject));
+  if (!state_->subject_of(subject)) throw failure(exit_status::no_input, "not in the ledger: " + std::string(subject));
   if (act == "cleared") {
-    auto rows = state_->db->query("SELECT state, malware FROM messages m JOIN subjects USING (subject) WHERE id = ?",
-                                  subject);
+    auto rows =
+        state_->db->query("SELECT state, malware FROM messages m JOIN subjects USING (subject) WHERE id = ?", subject);
     if (!rows.next() || rows.integer(0) < static_cast<std::int64_t>(message_state::judged))
       throw failure(exit_status::usage, std::string(subject) + ": not judged yet, so there is nothing to clear");
     if (rows.integer(1) != 0)

@@ -16,8 +16,12 @@ namespace {
 constexpr std::size_t nonce_bytes = 12;
 constexpr std::size_t tag_bytes = 16;
 
-const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
-unsigned char* bytes_of(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
+const unsigned char* bytes_of(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
+unsigned char* bytes_of(std::string& text) {
+  return reinterpret_cast<unsigned char*>(text.data());
+}
 
 void must(bool good, const char* what) {
   if (!good) throw failure(exit_status::software, std::string("OpenSSL refused ") + what);
@@ -41,7 +45,9 @@ const EVP_CIPHER* aes_256_gcm() {
   return algorithm;
 }
 
-void check_key(std::string_view key) { must(key.size() == seal_key_bytes, "a key that has not 32 bytes"); }
+void check_key(std::string_view key) {
+  must(key.size() == seal_key_bytes, "a key that has not 32 bytes");
+}
 
 /// Writes the plain bytes to `out`, which has room for all of them.
 bool decrypt(std::string_view key, std::string_view context, std::string_view sealed, unsigned char* out) {
@@ -67,7 +73,9 @@ std::string random_bytes(std::size_t count) {
   return out;
 }
 
-brief_key::~brief_key() { OPENSSL_cleanse(bytes_.data(), bytes_.size()); }
+brief_key::~brief_key() {
+  OPENSSL_cleanse(bytes_.data(), bytes_.size());
+}
 
 void brief_key::randomize() {
   must(RAND_priv_bytes(reinterpret_cast<unsigned char*>(bytes_.data()), static_cast<int>(bytes_.size())) == 1,
@@ -106,8 +114,8 @@ std::string hmac_sha256(std::string_view key, std::string_view text) {
   std::string out(32, '\0');
   unsigned length = 0;
   static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  const auto* made = HMAC(algorithm, key.data(), static_cast<int>(key.size()), bytes_of(text),
-                          text.size(), bytes_of(out), &length);
+  const auto* made =
+      HMAC(algorithm, key.data(), static_cast<int>(key.size()), bytes_of(text), text.size(), bytes_of(out), &length);
   must(made != nullptr && length == out.size(), "HMAC");
   return out;
 }

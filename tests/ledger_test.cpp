@@ -40,8 +40,12 @@ class folder {
   std::filesystem::path path_;
 };
 
-secret key(char fill = 'k') { return secret(std::string(32, fill)); }
-secret no_key() { return {}; }
+secret key(char fill = 'k') {
+  return secret(std::string(32, fill));
+}
+secret no_key() {
+  return {};
+}
 
 std::string id_of(int n) {
   std::string digits = std::to_string(n);
@@ -81,7 +85,9 @@ struct sample {
   }
 };
 
-unsigned tell(ledger& to, const record& what) { return to.record(what, "intake-ledger"); }
+unsigned tell(ledger& to, const record& what) {
+  return to.record(what, "intake-ledger");
+}
 
 intake::exit_status status_of(const std::function<void()>& run) {
   try {
@@ -118,7 +124,9 @@ int count_events(const ledger& of) {
 void fill(const std::string& path, const secret& with) {
   ledger it(path, mode::write, with);
   for (int n = 1; n <= 2; ++n) {
-    sample mail{.n = n, .disposition = n == 1 ? "accept" : "confirm", .receipt_no = "R-" + std::to_string(n),
+    sample mail{.n = n,
+                .disposition = n == 1 ? "accept" : "confirm",
+                .receipt_no = "R-" + std::to_string(n),
                 .uid = std::to_string(n)};
     tell(it, mail.received());
     tell(it, mail.judged());
@@ -384,8 +392,13 @@ TEST_SUITE("ledger") {
     {
       ledger it(dir / "l.db", mode::write, key());
       tell(it, sample{.n = 1, .receipt_no = "Ｒ－１"}.judged());
-      tell(it, sample{.n = 2, .disposition = "return", .receipt_no = "R-2", .applicant = "見本　花子",
-                      .from = "Bad@Example.jp", .codes = R"({"code":"malware.found"})"}.judged());
+      tell(it, sample{.n = 2,
+                      .disposition = "return",
+                      .receipt_no = "R-2",
+                      .applicant = "見本　花子",
+                      .from = "Bad@Example.jp",
+                      .codes = R"({"code":"malware.found"})"}
+                   .judged());
       tell(it, sample{.n = 3, .disposition = "list", .kind = "list", .receipt_no = ""}.judged());
     }
     const ledger reading(dir / "l.db", mode::read, key());
@@ -406,7 +419,8 @@ TEST_SUITE("ledger") {
     ledger it(dir / "l.db", mode::write, key());
     tell(it, sample{.n = 1, .disposition = "accept", .receipt_no = "R-1", .actions = ""}.judged());
     tell(it, sample{.n = 2, .receipt_no = "R-2", .applicant = "見本 花子"}.judged());
-    record list(R"({"intake":1,"id":")" + id_of(3) + R"(","kind":"list","disposition":"list","handling_day":"2026-11-25",)" +
+    record list(R"({"intake":1,"id":")" + id_of(3) +
+                R"(","kind":"list","disposition":"list","handling_day":"2026-11-25",)" +
                 R"("list":{"entries":[{"receipt_no":"R-2"}]},"stages":{"verify":{}}})");
     tell(it, list);
     tell(it, sample{.n = 4}.received());
@@ -439,6 +453,23 @@ TEST_SUITE("ledger") {
     CHECK(ids({.overdue = day("2026-11-25")}) == "124");
     // A value of the attacker's is data, never SQL.
     CHECK(ids({.receipt_no = "' OR 1=1 --"}).empty());
+  }
+
+  TEST_CASE("a person names a message by the beginning of its id or by its receipt number") {
+    const folder dir;
+    ledger it(dir / "l.db", mode::write, key());
+    tell(it, record(R"({"intake":1,"id":"m-abcdef01","kind":"application","application":{"receipt_no":"R-1"},)"
+                    R"("disposition":"accept","stages":{"verify":{}}})"));
+    tell(it, record(R"({"intake":1,"id":"m-abcdef02","kind":"application","application":{"receipt_no":"abcdef01"},)"
+                    R"("disposition":"accept","stages":{"verify":{}}})"));
+    CHECK(it.resolve("m-abcdef01") == "m-abcdef01");
+    CHECK(it.resolve("abcdef02") == "m-abcdef02");
+    CHECK(it.resolve("ｒ－１") == "m-abcdef01");
+    CHECK(status_of([&] { (void)it.resolve("m-abcdef0"); }) == intake::exit_status::usage);
+    CHECK(status_of([&] { (void)it.resolve("abcdef01"); }) == intake::exit_status::usage);
+    CHECK(status_of([&] { (void)it.resolve("m-abc"); }) == intake::exit_status::no_input);
+    CHECK(status_of([&] { (void)it.resolve("m-abcde%"); }) == intake::exit_status::no_input);
+    CHECK(status_of([&] { (void)it.resolve(""); }) == intake::exit_status::no_input);
   }
 
   TEST_CASE("events are walked through by time, kind and subject") {
@@ -493,7 +524,8 @@ TEST_SUITE("ledger") {
     const folder dir;
     ledger it(dir / "l.db", mode::write, key());
     for (int n = 1; n <= 2; ++n) {
-      const sample mail{.n = n, .disposition = "accept", .receipt_no = "R-" + std::to_string(n), .uid = std::to_string(n)};
+      const sample mail{
+          .n = n, .disposition = "accept", .receipt_no = "R-" + std::to_string(n), .uid = std::to_string(n)};
       tell(it, mail.judged());
       tell(it, mail.exported());
     }
@@ -573,8 +605,10 @@ TEST_SUITE("ledger") {
     const auto head = ledger(path, mode::read, key()).head();
     const std::string guards = "DROP TRIGGER events_keep; DROP TRIGGER events_stay;";
     const std::string guards_again =
-        ";CREATE TRIGGER events_keep BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;"
-        "CREATE TRIGGER events_stay BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;";
+        ";CREATE TRIGGER events_keep BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); "
+        "END;"
+        "CREATE TRIGGER events_stay BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); "
+        "END;";
     const auto tampered = [&](const std::string& text, const std::vector<intake::ledger_head>& known = {}) {
       const auto copy = dir / "t.db";
       std::filesystem::copy_file(path, copy, std::filesystem::copy_options::overwrite_existing);
@@ -583,18 +617,18 @@ TEST_SUITE("ledger") {
       CHECK_FALSE(ledger(copy, mode::read, key()).check(known).empty());
     };
     CHECK(ledger(path, mode::read, key()).check({head}).empty());
-    for (const auto* change :
-         {"at = at + 1", "zone = 0", "subject = 3 - subject", "kind = 'seen'", "actor = 'other'", "facts = '{}'",
-          "payload = zeroblob(length(payload))", "payload = NULL", "digest = zeroblob(16)", "chain = zeroblob(32)",
-          "sequence = 99"})
+    for (const auto* change : {"at = at + 1", "zone = 0", "subject = 3 - subject", "kind = 'seen'", "actor = 'other'",
+                               "facts = '{}'", "payload = zeroblob(length(payload))", "payload = NULL",
+                               "digest = zeroblob(16)", "chain = zeroblob(32)", "sequence = 99"})
       for (const auto* which : {"1", "4"})
         tampered(std::string("UPDATE events SET ") + change + " WHERE sequence = " + which);
     tampered("DELETE FROM events WHERE sequence = 3");
     tampered("DELETE FROM events WHERE sequence = 1");
     tampered("DELETE FROM events WHERE sequence = 7");
     tampered("DELETE FROM events");
-    tampered("INSERT INTO events SELECT 8, at, zone, subject, kind, actor, facts, payload, digest, chain FROM events "
-             "WHERE sequence = 7");
+    tampered(
+        "INSERT INTO events SELECT 8, at, zone, subject, kind, actor, facts, payload, digest, chain FROM events "
+        "WHERE sequence = 7");
     tampered("UPDATE subjects SET id = 'm-other' WHERE subject = 1");
     tampered("UPDATE subjects SET key = NULL WHERE subject = 1");
     tampered("UPDATE subjects SET key = (SELECT key FROM subjects WHERE subject = 2) WHERE subject = 1");
@@ -602,10 +636,10 @@ TEST_SUITE("ledger") {
     tampered("UPDATE meta SET value = zeroblob(72) WHERE name = 'head'");
     tampered("DELETE FROM meta WHERE name = 'head'");
     tampered("UPDATE meta SET value = 'other' WHERE name = 'ledger'");
-    for (const auto* change : {"messages SET finished = 1 - finished", "messages SET day = day + 1",
-                               "messages SET disposition = 'accept'", "messages SET cleared = judged",
-                               "sources SET subject = 1", "ranges SET last = last + 1", "items SET settled = 0",
-                               "lookups SET subject = subject + 10", "mailboxes SET uidvalidity = '2'"})
+    for (const auto* change :
+         {"messages SET finished = 1 - finished", "messages SET day = day + 1", "messages SET disposition = 'accept'",
+          "messages SET cleared = judged", "sources SET subject = 1", "ranges SET last = last + 1",
+          "items SET settled = 0", "lookups SET subject = subject + 10", "mailboxes SET uidvalidity = '2'"})
       tampered(std::string("UPDATE ") + change);
     tampered("DELETE FROM lookups");
     tampered("DROP INDEX events_at");
@@ -683,7 +717,8 @@ TEST_SUITE("ledger") {
       ::chmod(path.c_str(), 0600);
       bool told = false;
       const auto status = status_of([&] { told = !ledger(path, mode::read, key()).check().empty(); });
-      CHECK_MESSAGE((told || status == intake::exit_status::config || status == intake::exit_status::no_permission), page);
+      CHECK_MESSAGE((told || status == intake::exit_status::config || status == intake::exit_status::no_permission),
+                    page);
     }
   }
 
@@ -708,8 +743,9 @@ TEST_SUITE("ledger") {
   TEST_CASE("derived tables of another version are made anew from the events") {
     const folder dir;
     fill(dir / "l.db", key());
-    sql(dir / "l.db", "UPDATE meta SET value = 0 WHERE name = 'derived'; DROP TABLE items; DELETE FROM messages; "
-                      "ALTER TABLE sources RENAME COLUMN uid TO old_uid");
+    sql(dir / "l.db",
+        "UPDATE meta SET value = 0 WHERE name = 'derived'; DROP TABLE items; DELETE FROM messages; "
+        "ALTER TABLE sources RENAME COLUMN uid TO old_uid");
     CHECK(status_of([&] { ledger(dir / "l.db", mode::read, key()); }) == intake::exit_status::config);
     const ledger renewed(dir / "l.db", mode::write, key());
     CHECK(renewed.finished(id_of(1)));
@@ -728,7 +764,8 @@ TEST_SUITE("ledger") {
         try {
           ledger it(path, mode::write, key());
           // Each tells its own messages, and all tell the first five.
-          for (int n = 0; n < 20; ++n) tell(it, sample{.n = n < 5 ? n : 100 * child + n, .uid = std::to_string(n + 1)}.received());
+          for (int n = 0; n < 20; ++n)
+            tell(it, sample{.n = n < 5 ? n : 100 * child + n, .uid = std::to_string(n + 1)}.received());
           failed = 0;
         } catch (const std::exception&) {
         }

@@ -37,7 +37,7 @@ std::string directory_of(const std::string& path) {
 ledger open(intake::context& ctx, ledger::mode how, std::vector<std::string> also_written = {}) {
   const auto& place = ctx.config().ledger;
   const auto key = place.key.empty() || how == ledger::mode::inspect ? intake::secret()
-                                                                      : intake::read_secret(place.key, "ledger.key");
+                                                                     : intake::read_secret(place.key, "ledger.key");
   ledger opened(place.path, how, key);
   also_written.push_back(directory_of(place.path));
   intake::sandbox::enter(intake::sandbox::role::keeper, {.read = {}, .write = std::move(also_written)});
@@ -69,7 +69,9 @@ intake::date today_of(const options& opt) {
   return day_option(opt.at, "--at").value_or(intake::civil_day(intake::now()));
 }
 
-ledger::mode reading(const options& opt) { return opt.redact ? ledger::mode::inspect : ledger::mode::read; }
+ledger::mode reading(const options& opt) {
+  return opt.redact ? ledger::mode::inspect : ledger::mode::read;
+}
 
 /// A line that is no record, so that no table can hold it.
 void print_line(const std::string& line) {
