@@ -71,7 +71,7 @@ TEST_SUITE("profile") {
     CHECK(read.site.senders == std::vector<std::string>{"noreply@proc.example.go.jp"});
     CHECK(read.site.authentication_server == "mx.police.example.jp");
     CHECK(read.application.attachments_exactly == 1);
-    REQUIRE(read.application.fields.size() == 5);
+    REQUIRE(read.application.fields.size() == 6);
     CHECK(read.application.fields[0].first == "receipt_no");
     CHECK(read.application.fields[4].first == "submitted_at");
     CHECK(read.calendar.cutoff_minutes == 16 * 60);
