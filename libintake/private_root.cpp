@@ -1,0 +1,83 @@
+#include "confinement.hpp"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace intake::sandbox {
+namespace {
+
+// Private file system: own namespaces, and a tmpfs as the new root. Nothing of the host is left but what is bound in.
+
+void write_file(const char* path, const std::string& text) {
+  const int fd = open(path, O_WRONLY | O_CLOEXEC);
+  must(fd >= 0 && write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()), path);
+  close(fd);
+}
+
+void make_folders(const std::string& path) {
+  for (std::size_t at = 1; (at = path.find('/', at)) != path.npos; ++at) (void)mkdir(path.substr(0, at).c_str(), 0755);
+  (void)mkdir(path.c_str(), 0755);
+}
+
+void bind_read_only(const std::string& path, const std::string& root) {
+  struct stat what {};
+  if (stat(path.c_str(), &what) != 0) return;  // a folder that this host does not have is not missed
+  const std::string to = root + path;
+  if (S_ISDIR(what.st_mode)) {
+    make_folders(to);
+  } else {
+    make_folders(to.substr(0, to.rfind('/')));
+    close(open(to.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+  }
+  must(mount(path.c_str(), to.c_str(), nullptr, MS_BIND | MS_REC, nullptr) == 0, "bind " + path);
+  struct {
+    std::uint64_t set, clear, propagation, user;
+  } attributes{0x1 | 0x2 | 0x4, 0, 0, 0};  // MOUNT_ATTR_RDONLY, NOSUID, NODEV
+  constexpr unsigned at_recursive = 0x8000;
+  must(syscall(SYS_mount_setattr, AT_FDCWD, to.c_str(), at_recursive, &attributes, sizeof attributes) == 0,
+       "read-only " + path);
+}
+
+}  // namespace
+
+void enter_private_root(const access& access, std::size_t tmpfs_bytes) {
+  const auto uid = geteuid();
+  const auto gid = getegid();
+  // The kernel forgets the signal for the death of the parent when capabilities come and go, as they do here.
+  int death_signal = 0;
+  must(prctl(PR_GET_PDEATHSIG, &death_signal, 0, 0, 0) == 0, "signal of the parent's death");
+  must(unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS) == 0,
+       "user namespaces are switched off (sysctl kernel.unprivileged_userns_clone, user.max_user_namespaces)");
+  write_file("/proc/self/setgroups", "deny");
+  write_file("/proc/self/uid_map", "1000 " + std::to_string(uid) + " 1");
+  write_file("/proc/self/gid_map", "1000 " + std::to_string(gid) + " 1");
+  must(mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0, "private mounts");
+  const std::string size = "mode=0755,size=" + std::to_string(tmpfs_bytes);
+  const std::string root = "/tmp";
+  must(mount("intake", root.c_str(), "tmpfs", MS_NOSUID | MS_NODEV, size.c_str()) == 0, "private tmpfs");
+  for (const auto& path : access.read) bind_read_only(path, root);
+  (void)mkdir((root + "/tmp").c_str(), 0700);
+  (void)mkdir((root + "/old").c_str(), 0700);
+  for (const auto& folder : access.tmp_folders) make_folders(root + "/tmp/" + folder);
+  must(chdir(root.c_str()) == 0 && syscall(SYS_pivot_root, ".", "old") == 0, "pivot_root");
+  must(chdir("/") == 0 && umount2("/old", MNT_DETACH) == 0 && rmdir("/old") == 0, "leave the host's root");
+  // No capability outlives this: none in the new user namespace either.
+  for (int capability = 0; prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; ++capability)
+    must(prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0, "drop capabilities");
+  struct {
+    std::uint32_t version;
+    int pid;
+  } header{0x20080522, 0};
+  struct {
+    std::uint32_t effective, permitted, inheritable;
+  } none[2] = {};
+  must(syscall(SYS_capset, &header, none) == 0, "drop capabilities");
+  must(prctl(PR_SET_PDEATHSIG, death_signal, 0, 0, 0) == 0, "signal of the parent's death");
+}
+
+}  // namespace intake::sandbox
