@@ -34,11 +34,11 @@ void limit(int resource, rlim_t value) {
   must(setrlimit(static_cast<__rlimit_resource>(resource), &both) == 0, "resource limit");
 }
 
-void limit_resources(role role, const access& access) {
+void limit_resources(role role, [[maybe_unused]] const access& access) {
   limit(RLIMIT_CORE, 0);
   if (is_pump(role)) return;
   // Address space, not memory in use: parsers map several times the longest line before they touch it.
-  const rlim_t usual = role == role::office || role == role::raster ? 4ULL << 30 : 16ULL << 30;
+  [[maybe_unused]] const rlim_t usual = role == role::office || role == role::raster ? 4ULL << 30 : 16ULL << 30;
 #if !defined(__SANITIZE_ADDRESS__)  // whose shadow maps terabytes
   limit(RLIMIT_AS, access.memory_bytes ? access.memory_bytes : usual);
 #endif
