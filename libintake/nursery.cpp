@@ -33,7 +33,7 @@ union control_buffer {
 };
 
 struct request {
-  std::uint32_t milliseconds = 0;
+  std::uint32_t milliseconds = 0, kind = 0;
 };
 
 void send_request(int control, request what, int descriptor) {
@@ -120,7 +120,8 @@ class ward {
     const int socket = receive_request(control_, what);
     if (socket == -2) return false;
     if (socket < 0) return true;
-    if (!child_.ready || child_.ready()) begin(socket, clock::now() + std::chrono::milliseconds(what.milliseconds));
+    if (!child_.ready || child_.ready(what.kind))
+      begin(socket, clock::now() + std::chrono::milliseconds(what.milliseconds));
     close(socket);  // a refused request shows to the asker as an early end
     return true;
   }
@@ -175,9 +176,12 @@ nursery::nursery(const std::function<void(int control)>& body) {
     throw system_failure(exit_status::os, "socketpair");
   control_ = fcntl(ends[0], F_DUPFD_CLOEXEC, first_free_descriptor);
   close(ends[0]);
-  process_ = fork();
-  if (process_ < 0) throw system_failure(exit_status::os, "fork");
-  if (process_ == 0) {
+  const pid_t parent = getpid();
+  const pid_t process = fork();
+  if (process < 0) throw system_failure(exit_status::os, "fork");
+  if (process == 0) {
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+    if (getppid() != parent) _exit(1);
     const int control = fcntl(ends[1], F_DUPFD_CLOEXEC, first_free_descriptor);
     leave_streams(control);
     try {
@@ -193,22 +197,16 @@ nursery::nursery(const std::function<void(int control)>& body) {
 }
 
 nursery::~nursery() {
+  // It ends at end of file, and at the latest with this process.
   close(control_);
-  // It ends by itself at end of file; one that does not is not waited for.
-  for (int tries = 0; tries < 100; ++tries) {
-    if (waitpid(process_, nullptr, WNOHANG) != 0) return;
-    usleep(10'000);
-  }
-  kill(process_, SIGKILL);
-  waitpid(process_, nullptr, 0);
 }
 
-int nursery::ask(std::chrono::milliseconds time) const {
+int nursery::ask(std::chrono::milliseconds time, unsigned kind) const {
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
     throw system_failure(exit_status::os, "socketpair");
   try {
-    send_request(control_, {static_cast<std::uint32_t>(time.count())}, ends[1]);
+    send_request(control_, {static_cast<std::uint32_t>(time.count()), kind}, ends[1]);
   } catch (...) {
     close(ends[0]);
     close(ends[1]);
@@ -216,6 +214,14 @@ int nursery::ask(std::chrono::milliseconds time) const {
   }
   close(ends[1]);
   return ends[0];
+}
+
+bool await_request(int control) {
+  char byte = 0;
+  ssize_t got = 0;
+  do got = recv(control, &byte, sizeof byte, MSG_PEEK);
+  while (got < 0 && errno == EINTR);
+  return got > 0;
 }
 
 void serve_nursery(int control, const nursery_child& child) {

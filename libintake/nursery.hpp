@@ -3,8 +3,6 @@
 // a child may live and is handed the socket that the child will talk to.
 #pragma once
 
-#include <sys/types.h>
-
 #include <chrono>
 #include <functional>
 #include <string>
@@ -14,31 +12,33 @@ namespace intake {
 /// The side that asks. Movable into confined workers by inheritance: it is one descriptor.
 class nursery {
  public:
-  /// Forks the process, which runs `body(control)` and ends when it returns; control reaches end of file when every
-  /// asker is gone. stdin and stdout are closed to it, so that it never keeps a pipe of the day's run open.
-  /// Call while this process has one thread. Throws failure(os).
+  /// Forks the process, which runs `body(control)` and ends when it returns, or with this process; control reaches end
+  /// of file when every asker is gone. stdin and stdout are closed to it, so that it never keeps a pipe of the day's
+  /// run open. Call while this process has one thread. Throws failure(os).
   explicit nursery(const std::function<void(int control)>& body);
   ~nursery();
   nursery(const nursery&) = delete;
   nursery& operator=(const nursery&) = delete;
 
-  /// Asks for a child that may live for `time`; returns this end of its socket. Throws failure(os) when the nursery is
-  /// gone.
-  [[nodiscard]] int ask(std::chrono::milliseconds time) const;
+  /// Asks for a child that may live for `time`, to do a kind of work that the nursery may warm itself for; returns this
+  /// end of its socket. Throws failure(os) when the nursery is gone.
+  [[nodiscard]] int ask(std::chrono::milliseconds time, unsigned kind = 0) const;
   /// What a confined worker must keep open.
   [[nodiscard]] int descriptor() const { return control_; }
 
  private:
   int control_ = -1;
-  pid_t process_ = -1;
 };
 
 struct nursery_child {
   /// Runs in the nursery before each fork: returns false when forking is not safe; the request is then refused.
-  std::function<bool()> ready;
+  std::function<bool(unsigned kind)> ready;
   /// Runs in the child, which confines itself first; the child ends when it returns or throws.
   std::function<void(int socket)> serve;
 };
+
+/// Waits for the first request without taking it; false when there will be none.
+[[nodiscard]] bool await_request(int control);
 
 /// The body's loop: forks on request, reaps, and kills children that outlive their time. Returns at end of file.
 void serve_nursery(int control, const nursery_child& child);

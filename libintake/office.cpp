@@ -6,16 +6,18 @@
 #include <LibreOfficeKit/LibreOfficeKitInit.h>
 #include <dirent.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <set>
 #include <stdexcept>
 #include <vector>
 
@@ -110,6 +112,8 @@ void enter_private_memory() {
   for (const char* folder : {"/run", "/tmp"})
     must(mount("intake", folder, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0700,size=268435456") == 0, folder);
   must(mkdir(private_folder, 0700) == 0, private_folder);
+  // The kernel forgot it when the user namespace brought capabilities.
+  must(prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0, "signal of the parent's death");
 }
 
 /// LibreOffice reads much of the environment; it gets none of the caller's.
@@ -196,51 +200,34 @@ class kit {
         [](void*) {}, &body);
   }
 
-  /// Loads `path` and writes it to `to` in `format`.
-  reply convert(const std::string& path, const std::string& to, const char* format, int kind) {
+  /// Loads `path` as the kind of document it was judged to be (-1: any) and writes it to `to` as PDF.
+  reply convert(const std::string& path, const std::string& to, int kind) {
     LibreOfficeKitDocument* const document =
         kit_->pClass->documentLoadWithOptions(kit_, ("file://" + path).c_str(), "Batch=true,Language=ja-JP");
     if (document == nullptr) return reply::damaged;
     // The extension decides which filter is asked first, the content may still win: what then opened is not what the
     // file was judged as.
     const bool right_kind = kind < 0 || document->pClass->getDocumentType(document) == kind;
-    const char* const options = std::strcmp(format, "pdf") == 0 ? export_options : nullptr;
-    const bool saved = right_kind && document->pClass->saveAs(document, ("file://" + to).c_str(), format, options) != 0;
+    const bool saved =
+        right_kind && document->pClass->saveAs(document, ("file://" + to).c_str(), "pdf", export_options) != 0;
     if (socket_ < 0) document->pClass->destroy(document);
     return saved ? reply::done : reply::damaged;
   }
 
-  /// Imports and exports once what the children will: code is loaded, fonts are found, caches are filled.
-  void warm_up() {
-    struct step {
-      document_family family;
-      std::vector<const char*> formats;
-    };
-    const std::array steps = {step{document_family::plain_text, {"docx", "doc", "rtf", "odt"}},
-                              step{document_family::table, {"xlsx", "xls"}}};
+  /// Converts once what the children will: code is loaded, fonts are found, caches are filled. Text is the least that
+  /// makes a child work at all; sheets and slides are warmed for when the first of them comes.
+  void warm_up(document_family family) {
+    static std::set<document_family> warm;
+    if (!warm.insert(family).second) return;
     const std::string text = "申請書　見本 花子\tABC 123\n「」、。ァ亜①㈱";
-    for (const auto& one : steps) {
-      const bool sheet = one.family == document_family::table;
-      const std::string source = sheet ? "/tmp/warm.fods" : "/tmp/warm.fodt";
-      write_file(source, sheet ? table_as_document(text) : text_as_document(text));
-      (void)convert(source, "/tmp/warm.pdf", "pdf", -1);
-      for (const char* format : one.formats) {
-        const std::string path = std::string("/tmp/warm.") + format;
-        (void)convert(source, path, format, -1);
-        (void)convert(path, "/tmp/warm.pdf", "pdf", -1);
-        unlink(path.c_str());
-      }
-      unlink(source.c_str());
-    }
-    const std::string slides = "/tmp/warm.fodp";
-    write_file(slides, office_sample_slides());
-    for (const char* format : {"pptx", "ppt"}) {
-      const std::string path = std::string("/tmp/warm.") + format;
-      (void)convert(slides, path, format, -1);
-      (void)convert(path, "/tmp/warm.pdf", "pdf", -1);
-      unlink(path.c_str());
-    }
-    unlink(slides.c_str());
+    const std::string path = family == document_family::impress ? "/tmp/warm.fodp"
+                             : family == document_family::calc  ? "/tmp/warm.fods"
+                                                                : "/tmp/warm.fodt";
+    write_file(path, family == document_family::impress ? office_sample_slides()
+                     : family == document_family::calc  ? table_as_document(text)
+                                                        : text_as_document(text));
+    (void)convert(path, "/tmp/warm.pdf", -1);
+    unlink(path.c_str());
     unlink("/tmp/warm.pdf");
   }
 
@@ -313,23 +300,29 @@ void serve(kit& office, int socket) {
   const std::string source = name + "." + head.extension.data(), target = name + ".pdf";
   write_file(source, bytes);
   office.answer_on(socket);
-  reply what = office.convert(source, target, "pdf", document_type(head.family));
+  reply what = office.convert(source, target, document_type(head.family));
   if (what == reply::damaged && is_locked_presentation(bytes)) what = reply::password;
   send_answer(socket, what, what == reply::done ? read_file(target, limits::render_source_bytes) : std::string());
   _exit(0);  // LibreOffice's own way out takes its time and has no further use
 }
 
+/// The kind of document, as far as it matters for what must be warm.
+document_family warmth(document_family family) {
+  if (family == document_family::table) return document_family::calc;
+  return family == document_family::plain_text ? document_family::writer : family;
+}
+
 void run_nursery(int control, const std::string& fonts) {
-  // Nothing is started for a run without office documents.
-  pollfd first{control, POLLIN, 0};
-  while (poll(&first, 1, -1) < 0) {
-  }
-  if ((first.revents & POLLIN) == 0) return;
+  if (!await_request(control)) return;  // nothing is started for a run without office documents
   static kit office;
   office.start(fonts);
   auto body = [&] {
-    office.warm_up();
-    serve_nursery(control, {wait_for_one_thread, [&](int socket) { serve(office, socket); }});
+    office.warm_up(document_family::writer);
+    const auto ready = [&](unsigned kind) {
+      office.warm_up(warmth(static_cast<document_family>(kind)));
+      return wait_for_one_thread();
+    };
+    serve_nursery(control, {ready, [&](int socket) { serve(office, socket); }});
     _exit(0);
   };
   office.loop(body);
@@ -357,7 +350,8 @@ office_answer convert_once(const nursery& nursery, const document_kind& kind, st
                            std::chrono::milliseconds time) {
   using outcome = office_answer::outcome;
   // Until it is ready the child may be waiting for LibreOffice to start; its own time begins after that.
-  channel child(nursery.ask(limits::worker_start + time), channel::clock::now() + limits::worker_start);
+  channel child(nursery.ask(limits::worker_start + time, static_cast<unsigned>(kind.family)),
+                channel::clock::now() + limits::worker_start);
   answer_head head{};
   if (const auto got = child.receive(head); got != channel::outcome::done) return {reason(got), {}};
   if (head.what != reply::ready) return {outcome::failed, {}};

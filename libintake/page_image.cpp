@@ -14,13 +14,18 @@
 #include <memory>
 #include <optional>
 #include <stdexcept>
-#include <vector>
+
+#include "tone_map.hpp"
 
 namespace intake {
 namespace {
 
-const unsigned char* bytes_of(const page& page) {
-  return reinterpret_cast<const unsigned char*>(page.pixels.data());
+const unsigned char* row_of(const page& page, std::uint32_t y) {
+  return reinterpret_cast<const unsigned char*>(page.pixels.data()) + std::size_t{y} * page.columns * page.channels;
+}
+
+page_image whole(const page& page, std::string dictionary, std::string bytes) {
+  return {0, 0, page.columns, page.rows, std::move(dictionary), std::move(bytes)};
 }
 
 std::string deflate(const std::string& bytes) {
@@ -33,43 +38,35 @@ std::string deflate(const std::string& bytes) {
   return out;
 }
 
-/// Samples of `bits` each, rows padded to bytes as PDF has them.
-class packer {
- public:
-  packer(const page& page, unsigned bits) : bits_(bits), row_((std::size_t{page.columns} * bits + 7) / 8) {
-    out_.reserve(row_ * page.rows);
+/// Packs one sample for each pixel, `bits` wide, most significant first; rows are padded to bytes as PDF has them.
+template <unsigned Bits, typename Sample>
+std::string pack(std::uint32_t columns, std::uint32_t rows, const Sample& sample_row) {
+  constexpr std::uint32_t each = 8 / Bits;
+  const std::size_t stride = (std::size_t{columns} + each - 1) / each;
+  std::string out(stride * rows, '\0');
+  std::vector<unsigned char> samples(stride * each, 0);
+  for (std::uint32_t y = 0; y < rows; ++y) {
+    sample_row(y, samples.data());
+    auto* to = reinterpret_cast<unsigned char*>(out.data()) + stride * y;
+    for (std::size_t i = 0; i < stride; ++i) {
+      unsigned byte = 0;
+      for (std::uint32_t k = 0; k < each; ++k) byte = byte << Bits | samples[i * each + k];
+      to[i] = static_cast<unsigned char>(byte);
+    }
   }
-  void put(unsigned sample) {
-    held_ = held_ << bits_ | sample;
-    filled_ += bits_;
-    if (filled_ == 8) flush();
-  }
-  void end_row() {
-    if (filled_ == 0) return;
-    held_ <<= 8 - filled_;
-    flush();
-  }
-  std::string take() { return std::move(out_); }
+  return out;
+}
 
- private:
-  void flush() {
-    out_.push_back(static_cast<char>(held_));
-    held_ = filled_ = 0;
-  }
-  unsigned bits_;
-  std::size_t row_;
-  std::string out_;
-  unsigned held_ = 0, filled_ = 0;
-};
+// JPEG, for what is a photograph.
 
-// JPEG.
+constexpr int photograph_quality = 80;
 
 [[noreturn]] void jpeg_failed(j_common_ptr) {
   throw std::runtime_error("JPEG encoder");
 }
 void jpeg_silent(j_common_ptr) {}
 
-page_image jpeg(const page& page, int quality) {
+page_image jpeg(const page& page, const pixel_box& box) {
   jpeg_compress_struct encoder{};
   jpeg_error_mgr errors{};
   encoder.err = jpeg_std_error(&errors);
@@ -79,23 +76,25 @@ page_image jpeg(const page& page, int quality) {
   unsigned char* out = nullptr;
   unsigned long size = 0;
   jpeg_mem_dest(&encoder, &out, &size);
-  encoder.image_width = page.columns;
-  encoder.image_height = page.rows;
+  encoder.image_width = box.right - box.left;
+  encoder.image_height = box.bottom - box.top;
   encoder.input_components = static_cast<int>(page.channels);
   encoder.in_color_space = page.channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
   jpeg_set_defaults(&encoder);
-  jpeg_set_quality(&encoder, quality, TRUE);
+  jpeg_set_quality(&encoder, photograph_quality, TRUE);
   encoder.write_JFIF_header = FALSE;
-  encoder.optimize_coding = TRUE;
   jpeg_start_compress(&encoder, TRUE);
-  const std::size_t stride = std::size_t{page.columns} * page.channels;
   while (encoder.next_scanline < encoder.image_height) {
-    auto* row = const_cast<unsigned char*>(bytes_of(page) + encoder.next_scanline * stride);
+    auto* row = const_cast<unsigned char*>(row_of(page, box.top + encoder.next_scanline) + box.left * page.channels);
     jpeg_write_scanlines(&encoder, &row, 1);
   }
   jpeg_finish_compress(&encoder);
   jpeg_destroy_compress(&encoder);
   page_image made{
+      box.left,
+      box.top,
+      box.right - box.left,
+      box.bottom - box.top,
       fmt::format("/ColorSpace /Device{} /BitsPerComponent 8 /Filter /DCTDecode", page.channels == 1 ? "Gray" : "RGB"),
       std::string(reinterpret_cast<const char*>(out), size)};
   std::free(out);
@@ -134,14 +133,10 @@ toff_t sink_size(thandle_t handle) {
 }
 
 page_image group4(const page& page) {
-  packer rows(page, 1);
-  const auto* pixel = bytes_of(page);
-  for (std::uint32_t y = 0; y < page.rows; ++y) {
-    for (std::uint32_t x = 0; x < page.columns; ++x) rows.put(*pixel++ < 128 ? 1 : 0);
-    rows.end_row();
-  }
-  std::string packed = rows.take();
-
+  std::string packed = pack<1>(page.columns, page.rows, [&](std::uint32_t y, unsigned char* samples) {
+    const auto* row = row_of(page, y);
+    for (std::uint32_t x = 0; x < page.columns; ++x) samples[x] = row[x] < 128;
+  });
   strip_sink sink;
   TIFF* const tiff =
       TIFFClientOpen("", "wm", &sink, sink_read, sink_write, sink_seek, sink_close, sink_size, nullptr, nullptr);
@@ -160,156 +155,158 @@ page_image group4(const page& page) {
   std::string strip = written ? sink.bytes.substr(std::min(header, sink.bytes.size())) : std::string();
   TIFFClose(tiff);
   if (!written || strip.empty()) throw std::runtime_error("group 4 encoder");
-  return {fmt::format("/ColorSpace /DeviceGray /BitsPerComponent 1 /Filter /CCITTFaxDecode /DecodeParms << /K -1 "
-                      "/Columns {} /Rows {} >>",
-                      page.columns, page.rows),
-          std::move(strip)};
+  return whole(page,
+               fmt::format("/ColorSpace /DeviceGray /BitsPerComponent 1 /Filter /CCITTFaxDecode /DecodeParms << /K -1 "
+                           "/Columns {} /Rows {} >>",
+                           page.columns, page.rows),
+               std::move(strip));
 }
 
 // Few greys, few colours.
 
 page_image sixteen_greys(const page& page) {
-  packer rows(page, 4);
-  const auto* pixel = bytes_of(page);
-  for (std::uint32_t y = 0; y < page.rows; ++y) {
-    for (std::uint32_t x = 0; x < page.columns; ++x) rows.put((*pixel++ * 15U + 127) / 255);
-    rows.end_row();
-  }
-  return {"/ColorSpace /DeviceGray /BitsPerComponent 4 /Filter /FlateDecode", deflate(rows.take())};
+  std::array<unsigned char, 256> level{};
+  for (unsigned i = 0; i < 256; ++i) level[i] = static_cast<unsigned char>((i * 15 + 127) / 255);
+  std::string packed = pack<4>(page.columns, page.rows, [&](std::uint32_t y, unsigned char* samples) {
+    const auto* row = row_of(page, y);
+    for (std::uint32_t x = 0; x < page.columns; ++x) samples[x] = level[row[x]];
+  });
+  return whole(page, "/ColorSpace /DeviceGray /BitsPerComponent 4 /Filter /FlateDecode", deflate(packed));
 }
 
-/// Five bits of red and blue, six of green: 65,536 cells, each with the mean of the colours that fall into it.
-constexpr std::size_t cell(const unsigned char* rgb) {
+/// Five bits of red and blue, six of green.
+constexpr std::size_t cells = 65536;
+std::size_t cell_of(const unsigned char* rgb) {
   return std::size_t{rgb[0]} >> 3 << 11 | std::size_t{rgb[1]} >> 2 << 5 | std::size_t{rgb[2]} >> 3;
 }
-
-/// nullopt when the page has more colours than a palette holds.
-std::optional<page_image> palette(const page& page) {
-  struct sum {
-    std::uint64_t red = 0, green = 0, blue = 0, count = 0;
-  };
-  std::vector<std::uint32_t> counts(65536);
-  const auto* const rgb = bytes_of(page);
-  const std::size_t pixels = std::size_t{page.columns} * page.rows;
-  std::size_t used = 0;
-  for (std::size_t i = 0; i < pixels; ++i)
-    if (counts[cell(rgb + 3 * i)]++ == 0 && ++used > 4096) return std::nullopt;
-
-  // The commonest cells make the palette; a rarer one, which is the edge of a letter, goes to the nearest of them.
-  std::vector<std::size_t> cells;
-  for (std::size_t c = 0; c < counts.size(); ++c)
-    if (counts[c] != 0) cells.push_back(c);
-  std::stable_sort(cells.begin(), cells.end(), [&](auto a, auto b) { return counts[a] > counts[b]; });
-  const std::size_t colours = std::min<std::size_t>(cells.size(), 256);
-  std::vector<unsigned char> index(65536);
-  const auto part = [](std::size_t c, int which) -> int {
-    return which == 0   ? static_cast<int>(c >> 11 << 3)
-           : which == 1 ? static_cast<int>((c >> 5 & 63) << 2)
-                        : static_cast<int>((c & 31) << 3);
-  };
-  constexpr int tolerable = 3 * 24 * 24;
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    std::size_t nearest = std::min(i, colours - 1);
-    if (i >= colours) {
-      int best = 1 << 30;
-      for (std::size_t j = 0; j < colours; ++j) {
-        int distance = 0;
-        for (int which = 0; which < 3; ++which) {
-          const int apart = part(cells[i], which) - part(cells[j], which);
-          distance += apart * apart;
-        }
-        if (distance < best) best = distance, nearest = j;
-      }
-      if (best > tolerable) return std::nullopt;
-    }
-    index[cells[i]] = static_cast<unsigned char>(nearest);
-  }
-
-  std::vector<sum> sums(colours);
-  const unsigned bits = colours <= 2 ? 1 : colours <= 4 ? 2 : colours <= 16 ? 4 : 8;
-  packer rows(page, bits);
-  const auto* pixel = rgb;
-  for (std::uint32_t y = 0; y < page.rows; ++y) {
-    for (std::uint32_t x = 0; x < page.columns; ++x, pixel += 3) {
-      const unsigned which = index[cell(pixel)];
-      rows.put(which);
-      auto& one = sums[which];
-      one.red += pixel[0], one.green += pixel[1], one.blue += pixel[2], ++one.count;
-    }
-    rows.end_row();
-  }
-  std::string table;
-  for (const auto& one : sums)
-    table += fmt::format("{:02X}{:02X}{:02X}", one.red / one.count, one.green / one.count, one.blue / one.count);
-  return page_image{fmt::format("/ColorSpace [/Indexed /DeviceRGB {} <{}>] /BitsPerComponent {} /Filter /FlateDecode",
-                                colours - 1, table, bits),
-                    deflate(rows.take())};
+/// The cell's colour: full black and full white are kept.
+std::array<int, 3> colour_of(std::size_t cell) {
+  const int red = static_cast<int>(cell >> 11), green = static_cast<int>(cell >> 5 & 63),
+            blue = static_cast<int>(cell & 31);
+  return {red << 3 | red >> 2, green << 2 | green >> 4, blue << 3 | blue >> 2};
+}
+int distance(std::size_t a, std::size_t b) {
+  const auto one = colour_of(a), other = colour_of(b);
+  int sum = 0;
+  for (std::size_t i = 0; i < 3; ++i) sum += (one[i] - other[i]) * (one[i] - other[i]);
+  return sum;
 }
 
-// What the page is.
-
-/// Share of the pixels that differ visibly from the one before: about a twentieth on a page of text, most of them on
-/// a photograph.
-double unrest(const page& page) {
-  const std::size_t size = page.pixels.size();
-  const auto* const bytes = bytes_of(page);
-  std::size_t changes = 0;
-  for (std::size_t i = page.channels; i < size; ++i) changes += std::abs(bytes[i] - bytes[i - page.channels]) > 1;
-  return static_cast<double>(changes) / static_cast<double>(size);
-}
-
-/// Share of the pixels that are neither nearly white nor nearly black.
-struct tones {
-  double between = 0;
-  bool two_levels = true;
+/// Which palette entry each cell shows as; nullopt when a palette does not do the page justice.
+struct colour_table {
+  std::vector<std::size_t> colours;  ///< cells, the commonest first
+  std::vector<unsigned char> index;  ///< by cell
 };
 
-tones tones_of(const page& page) {
-  std::array<std::size_t, 256> counts{};
-  for (const char pixel : page.pixels) ++counts[static_cast<unsigned char>(pixel)];
-  tones found;
-  std::size_t between = 0;
-  for (std::size_t level = 0; level < counts.size(); ++level) {
-    if (level >= 24 && level < 232) between += counts[level];
-    if (level >= 8 && level < 248 && counts[level] != 0) found.two_levels = false;
+std::optional<colour_table> choose_colours(const page& page) {
+  std::vector<std::uint32_t> counts(cells);
+  std::vector<std::size_t> used;
+  for (std::uint32_t y = 0; y < page.rows; ++y) {
+    const auto* pixel = row_of(page, y);
+    for (std::uint32_t x = 0; x < page.columns; ++x, pixel += 3) {
+      const std::size_t cell = cell_of(pixel);
+      if (counts[cell]++ == 0) used.push_back(cell);
+    }
   }
-  found.between = static_cast<double>(between) / static_cast<double>(page.pixels.size());
-  return found;
+  constexpr std::size_t most = 256, too_many = 4096;
+  if (used.size() > too_many) return std::nullopt;
+  std::sort(used.begin(), used.end(),
+            [&](std::size_t a, std::size_t b) { return counts[a] != counts[b] ? counts[a] > counts[b] : a < b; });
+  colour_table table{{used.begin(), used.begin() + static_cast<std::ptrdiff_t>(std::min(used.size(), most))},
+                     std::vector<unsigned char>(cells)};
+  // A rarer cell, which is the soft edge of a letter, is shown by the nearest common one.
+  constexpr int tolerable = 3 * 24 * 24;
+  for (std::size_t i = 0; i < used.size(); ++i) {
+    std::size_t nearest = std::min(i, most - 1);
+    if (i >= most) {
+      const auto found =
+          std::min_element(table.colours.begin(), table.colours.end(),
+                           [&](std::size_t a, std::size_t b) { return distance(used[i], a) < distance(used[i], b); });
+      if (distance(used[i], *found) > tolerable) return std::nullopt;
+      nearest = static_cast<std::size_t>(found - table.colours.begin());
+    }
+    table.index[used[i]] = static_cast<unsigned char>(nearest);
+  }
+  return table;
 }
 
-page_image smaller(page_image a, page_image b) {
-  return b.bytes.size() < a.bytes.size() ? std::move(b) : std::move(a);
+std::optional<page_image> palette(const page& page) {
+  const auto table = choose_colours(page);
+  if (!table) return std::nullopt;
+  const auto fill = [&](std::uint32_t y, unsigned char* samples) {
+    const auto* pixel = row_of(page, y);
+    for (std::uint32_t x = 0; x < page.columns; ++x, pixel += 3) samples[x] = table->index[cell_of(pixel)];
+  };
+  std::string hex;
+  for (const std::size_t cell : table->colours)
+    for (const int part : colour_of(cell)) hex += fmt::format("{:02X}", part);
+  const bool few = table->colours.size() <= 16;
+  return whole(page,
+               fmt::format("/ColorSpace [/Indexed /DeviceRGB {} <{}>] /BitsPerComponent {} /Filter /FlateDecode",
+                           table->colours.size() - 1, hex, few ? 4 : 8),
+               deflate(few ? pack<4>(page.columns, page.rows, fill) : pack<8>(page.columns, page.rows, fill)));
 }
 
-constexpr int photograph_quality = 80;
-constexpr int text_quality = 88;  ///< at which the fringes about letters do not show
+// The page without its photographs.
 
-page_image encode_grey(const page& page) {
-  const auto found = tones_of(page);
-  if (found.two_levels) return smaller(group4(page), sixteen_greys(page));
-  // Few tones between: letters and lines, whose soft edges sixteen greys show as well as 256.
-  if (found.between < 0.12) return sixteen_greys(page);
-  const double change = unrest(page);
-  if (change < 0.15) return smaller(sixteen_greys(page), jpeg(page, text_quality));
-  return jpeg(page, photograph_quality);
+bool has_two_levels(const page& page) {
+  return std::all_of(page.pixels.begin(), page.pixels.end(), [](char c) {
+    const auto level = static_cast<unsigned char>(c);
+    return level < 8 || level >= 248;
+  });
 }
 
-page_image encode_colour(const page& page) {
-  const double change = unrest(page);
-  if (change >= 0.25) return jpeg(page, photograph_quality);
-  auto few = palette(page);
-  if (few && change < 0.1) return std::move(*few);
-  auto photograph = jpeg(page, text_quality);
-  return few ? smaller(std::move(*few), std::move(photograph)) : std::move(photograph);
+/// One channel, when the others say the same.
+std::optional<page> without_colour(const page& coloured) {
+  constexpr int imperceptible = 6;
+  const std::size_t count = std::size_t{coloured.columns} * coloured.rows;
+  const auto* pixel = row_of(coloured, 0);
+  page grey{coloured.width, coloured.height, coloured.columns, coloured.rows, 1, std::string(count, '\0'), {}};
+  for (std::size_t i = 0; i < count; ++i, pixel += 3) {
+    const auto [low, high] = std::minmax({pixel[0], pixel[1], pixel[2]});
+    if (high - low > imperceptible) return std::nullopt;
+    grey.pixels[i] = static_cast<char>(pixel[1]);
+  }
+  return grey;
+}
+
+/// nullopt when it has more colours than a palette shows.
+std::optional<page_image> encode_base(const page& page) {
+  if (page.channels == 1) return has_two_levels(page) ? group4(page) : sixteen_greys(page);
+  const auto grey = without_colour(page);
+  return grey ? encode_base(*grey) : palette(page);
+}
+
+void cut_out(page& from, const pixel_box& box) {
+  for (std::uint32_t y = box.top; y < box.bottom; ++y) {
+    auto* row = from.pixels.data() + (std::size_t{y} * from.columns + box.left) * from.channels;
+    std::memset(row, 0xFF, std::size_t{box.right - box.left} * from.channels);
+  }
 }
 
 }  // namespace
 
-page_image encode_page_image(const page& page) {
+std::vector<page_image> encode_page(const page& page) {
   if (page.columns == 0 || page.rows == 0 || (page.channels != 1 && page.channels != 3) ||
       page.pixels.size() != std::size_t{page.columns} * page.rows * page.channels)
     throw std::invalid_argument("a page whose pixels are not what it says");
-  return page.channels == 1 ? encode_grey(page) : encode_colour(page);
+  const pixel_box all{0, 0, page.columns, page.rows};
+  const auto photographs = find_photographs(page);
+  const bool one = photographs.size() == 1 && photographs[0].right - photographs[0].left == page.columns &&
+                   photographs[0].bottom - photographs[0].top == page.rows;
+  if (one) return {jpeg(page, all)};
+  std::optional<page_image> base;
+  if (photographs.empty()) {
+    base = encode_base(page);
+  } else {
+    auto rest = page;
+    for (const auto& box : photographs) cut_out(rest, box);
+    base = encode_base(rest);
+  }
+  if (!base) return {jpeg(page, all)};
+  std::vector<page_image> images{std::move(*base)};
+  for (const auto& box : photographs) images.push_back(jpeg(page, box));
+  return images;
 }
 
 }  // namespace intake

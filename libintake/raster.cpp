@@ -286,6 +286,7 @@ void serve(int socket) {
 }
 
 void run_nursery(int control) {
+  if (!await_request(control)) return;
   mupdf::map_fonts();
   prepare_picture_decoders();
   serve_nursery(control, {nullptr, serve});

@@ -67,13 +67,26 @@ struct safe_pdf::state {
     return file.makeIndirectObject(object::newStream(&file, bytes_of_it));
   }
 
-  object image(const page& page) {
-    const auto encoded = encode_page_image(page);
+  object image(const page_image& encoded) {
     bytes += encoded.bytes.size();
     object made = stream(encoded.bytes);
     made.replaceDict(object::parse(fmt::format("<< /Type /XObject /Subtype /Image /Width {} /Height {} {} >>",
-                                               page.columns, page.rows, encoded.dictionary)));
+                                               encoded.columns, encoded.rows, encoded.dictionary)));
     return made;
+  }
+
+  /// Names the images of a page in `resources` and returns the operators that draw them.
+  std::string draw(const page& page, object resources) {
+    // One unit is a pixel, and y points down as it does there.
+    std::string out = fmt::format("q\n{:.6f} 0 0 -{:.6f} 0 {} cm\n", page.width / 100.0 / page.columns,
+                                  page.height / 100.0 / page.rows, points(page.height));
+    unsigned number = 0;
+    for (const auto& each : encode_page(page)) {
+      const std::string name = fmt::format("/P{}", number++);
+      resources.replaceKey(name, image(each));
+      out += fmt::format("q {} 0 0 -{} {} {} cm {} Do Q\n", each.columns, each.rows, each.x, each.y + each.rows, name);
+    }
+    return out + "Q\n";
   }
 
   /// The fonts of the text layer: one set of empty glyphs, written along the line or down the column.
@@ -107,16 +120,14 @@ safe_pdf::~safe_pdf() = default;
 void safe_pdf::add(const page& page) {
   check(page);
   auto& file = state_->file;
-  object picture = state_->image(page);
-  const std::string size = points(page.width) + " 0 0 " + points(page.height);
   const std::string text = state_->text.content(page.runs, page.height);
   object made = file.makeIndirectObject(
       object::parse(fmt::format("<< /Type /Page /MediaBox [0 0 {} {}] /Resources << /XObject << >> >> >>",
                                 points(page.width), points(page.height))));
   object resources = made.getKey("/Resources");
-  resources.getKey("/XObject").replaceKey("/P", picture);
+  const std::string images = state_->draw(page, resources.getKey("/XObject"));
   if (!text.empty()) resources.replaceKey("/Font", state_->fonts);
-  made.replaceKey("/Contents", state_->stream("q\n" + size + " 0 0 cm\n/P Do\nQ\n" + text));
+  made.replaceKey("/Contents", state_->stream(images + text));
   QPDFPageDocumentHelper(file).addPage(made, false);
   state_->bytes += text.size() / 3 + 200;  // compressed, and the page's own objects
   ++state_->pages;

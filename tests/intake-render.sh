@@ -45,6 +45,7 @@ run() { # run STATUS ARG…: stdin is in.ndjson
   jq -e -s 'all(.[]; ((.raw // {})|has("data")|not) and all(.files[]?; has("data")|not))' out.ndjson >/dev/null || fail "an original byte went on"
 }
 pdf() { jq -r --arg id "$1" --argjson file "$2" 'select(.id==$id).files[$file].pdf.data // empty' out.ndjson | base64 -d; }
+has_pdf() { jq -e -s --arg id "$1" --argjson file "$2" '.[] | select(.id==$id).files[$file].pdf.data' out.ndjson >/dev/null; }
 codes() { jq -r --arg id "$1" 'select(.id==$id) | [.findings[]? | .code + ":" + .file] | join(" ")' out.ndjson; }
 text_of() { pdftotext -raw - - | python3 -c 'import sys; print("".join(sys.stdin.read().split()))'; }
 # Anything that acts, in any object of the file.
@@ -220,7 +221,7 @@ pdftotext -f 2001 -l 2001 one.pdf - | grep -q 打ち切りました || fail "the
 } >in.ndjson
 run 0 --seconds 1
 [[ $(codes m-slow) == "render.timeout:f0 render.timeout:f1" ]] || fail "slow documents: $(codes m-slow)"
-[[ -n $(pdf m-slow 2) && -n $(pdf m-after 0) ]] || fail "a slow document cost others"
+{ has_pdf m-slow 2 && has_pdf m-after 0; } || fail "a slow document cost others"
 
 # So does one whose converter is killed, twice.
 record m-killed accept clean text/plain=slow.txt $ooxml.wordprocessingml.document=letter.docx >in.ndjson
@@ -244,7 +245,7 @@ done
 wait $tool || fail "the filter fell with its child: $(cat err)"
 [ "$killed" = 2 ] || fail "no converter was found to kill"
 [ "$(codes m-killed)" = render.failed:f0 ] || fail "killed converter: $(codes m-killed)"
-[ -n "$(pdf m-killed 1)" ] || fail "a killed converter cost others"
+has_pdf m-killed 1 || fail "a killed converter cost others"
 
 # Wrong options, no configuration, a full disk.
 echo '{"intake":1,"id":"m-1"}' >in.ndjson

@@ -106,27 +106,54 @@ TEST_SUITE("safepdf") {
 }
 
 TEST_SUITE("page_image") {
-  TEST_CASE("two levels are one bit, soft edges four, noise a photograph, few colours a palette") {
-    auto black_white = blank(400, 400, 1);
-    for (std::size_t i = 0; i < black_white.pixels.size(); i += 7) black_white.pixels[i] = 0;
-    CHECK(has(encode_page_image(blank(400, 400, 1)).dictionary, "CCITTFaxDecode"));
+  TEST_CASE("two levels are one bit, soft edges four, few colours a palette") {
+    const auto only = [](const page& made) {
+      const auto images = encode_page(made);
+      REQUIRE(images.size() == 1);
+      CHECK(images[0].columns == 400);
+      CHECK(images[0].rows == 400);
+      return images[0];
+    };
+    CHECK(has(only(blank(400, 400, 1)).dictionary, "CCITTFaxDecode"));
+    CHECK(has(only(blank(400, 400, 3)).dictionary, "CCITTFaxDecode"));  // no colour in it
     auto soft = blank(400, 400, 1);
     for (std::size_t i = 0; i < soft.pixels.size(); i += 50) soft.pixels[i] = 120;
-    CHECK(has(encode_page_image(soft).dictionary, "/BitsPerComponent 4"));
-    auto noise = blank(400, 400, 1);
-    unsigned seed = 1;
-    for (auto& c : noise.pixels) c = static_cast<char>((seed = seed * 1664525 + 1013904223) >> 24);
-    CHECK(has(encode_page_image(noise).dictionary, "DCTDecode"));
+    CHECK(has(only(soft).dictionary, "/BitsPerComponent 4"));
     auto few = blank(400, 400, 3);
     for (std::size_t i = 3000; i < 30000; i += 3) few.pixels[i] = 0;
-    const auto palette = encode_page_image(few);
-    CHECK(has(palette.dictionary, "/Indexed"));
-    CHECK(palette.bytes.size() < 2000);
+    CHECK(has(only(few).dictionary, "/Indexed"));
+    CHECK(only(few).bytes.size() < 2000);
+  }
+
+  TEST_CASE("a photograph is cut out of its page, and a page that is one is one") {
+    const auto shade = [](page& made, std::uint32_t from, std::uint32_t to) {
+      for (std::uint32_t y = from; y < to; ++y)
+        for (std::uint32_t x = from; x < to; ++x)
+          for (std::uint32_t c = 0; c < made.channels; ++c)
+            made.pixels[(std::size_t{y} * made.columns + x) * made.channels + c] = static_cast<char>(x * 2 + y + 9 * c);
+    };
+    for (const std::uint32_t channels : {1U, 3U}) {
+      auto all = blank(400, 400, channels);
+      shade(all, 0, 400);
+      REQUIRE(encode_page(all).size() == 1);
+      CHECK(has(encode_page(all)[0].dictionary, "DCTDecode"));
+      auto part = blank(400, 400, channels);
+      shade(part, 100, 250);
+      const auto images = encode_page(part);
+      REQUIRE(images.size() == 2);
+      CHECK(has(images[0].dictionary, "CCITTFaxDecode"));
+      CHECK(has(images[1].dictionary, "DCTDecode"));
+      CHECK(images[1].x <= 100);
+      CHECK(images[1].x + images[1].columns >= 250);
+      CHECK(images[1].y <= 100);
+      CHECK(images[1].y + images[1].rows >= 250);
+      CHECK(images[1].columns < 250);
+    }
   }
 
   TEST_CASE("every encoding shows the page it was given") {
     for (const std::uint32_t channels : {1U, 3U}) {
-      for (const int kind : {0, 1, 2}) {
+      for (const int kind : {0, 1, 2, 3}) {
         CAPTURE(channels);
         CAPTURE(kind);
         auto made = blank(60, 84, channels);  // as many pixels as it is drawn with, so that none is resampled
@@ -138,6 +165,7 @@ TEST_SUITE("page_image") {
               if (kind == 0) at = x > 30 && y > 42 ? 0 : '\xff';
               if (kind == 1) at = static_cast<char>(x > 30 && y > 42 ? 80 + 60 * c : 255);
               if (kind == 2) at = static_cast<char>(x * 2 + y + 20 * c);
+              if (kind == 3) at = static_cast<char>(x > 40 && y > 60 ? x * 2 + y + 20 * c : 255);
             }
         safe_pdf pdf;
         pdf.add(made);
