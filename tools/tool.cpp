@@ -57,7 +57,7 @@ CLI::App& as_app(void* app) {
 template <typename Target>
 void bind_value(CLI::App& app, const option_definition& it, Target& target) {
   auto* option = app.add_option(it.names, target, tr(it.help.c_str()));
-  if (!it.positional) option->type_name(it.metavar);
+  option->type_name(it.positional ? "" : it.metavar);
   if (it.required) option->required();
   if constexpr (std::is_same_v<Target, std::vector<std::string>>) {
     if (!it.positional) option->expected(1)->take_all()->allow_extra_args(false);
