@@ -13,6 +13,11 @@ using terminal::neutralised;
 using terminal::style;
 using terminal::tint;
 
+/// As much of an id as tells messages apart for a person.
+std::string_view short_id(std::string_view id) {
+  return id.substr(id.starts_with("m-") ? 2 : 0, 8);
+}
+
 std::string indented(std::string_view text, std::string_view indent, std::size_t columns, tint colour,
                      const style& style) {
   std::string out;
@@ -73,11 +78,11 @@ std::string table::head() const {
 }
 
 std::string table::lines(const record& rec) {
+  if (rec["reconcile"]) return day_row(rec);
   return (std::exchange(started_, true) ? "" : head()) + row(rec);
 }
 
 std::string table::row(const record& rec) {
-  if (rec["reconcile"]) return day_row(rec);
   const auto& disposition = wording::disposition(rec["disposition"].str());
   ++total_;
   const auto counted =
@@ -86,12 +91,10 @@ std::string table::row(const record& rec) {
     counts_.emplace_back(&disposition, 1);
   else
     ++counted->second;
-  const auto id = rec.id();
-  std::string out = cells(
-      {neutralised(id.substr(id.starts_with("m-") ? 2 : 0, widths_[0])), wording::time(rec["arrived_at"].str(), false),
-       wording::kind(rec["kind"].str()).said(style_), wording::receipt(rec), wording::person(rec),
-       neutralised(rec["application"]["station"].str()), disposition.said(style_)},
-      disposition.colour);
+  std::string out = cells({neutralised(short_id(rec.id())), wording::time(rec["arrived_at"].str(), false),
+                           wording::kind(rec["kind"].str()).said(style_), wording::receipt(rec), wording::person(rec),
+                           neutralised(rec["application"]["station"].str()), disposition.said(style_)},
+                          disposition.colour);
   std::vector<std::pair<std::string, tint>> said;  // the same finding on several files is told once
   rec["findings"].each([&](value finding) {
     auto words = std::pair(wording::finding(finding, style_), wording::severity_tint(finding));
@@ -112,9 +115,10 @@ std::string table::day_row(const record& rec) const {
   text += (style_.japanese() ? "  掲載なし " : "  unlisted ") + count("unlisted") + "\n";
   const auto entries = [&](const char* key, std::string_view words, tint colour) {
     rec[key].each([&](value entry) {
-      text += indented("- " + std::string(words) + ": " + neutralised(entry["receipt_no"].str()) + " " +
-                           neutralised(entry["applicant"].str()),
-                       "    ", style_.columns, colour, style_);
+      // What names no receipt number is found by its id.
+      const auto number = entry["receipt_no"].str(short_id(entry["id"].str()));
+      const std::string told = neutralised(number) + " " + neutralised(entry["applicant"].str());
+      text += indented("- " + std::string(words) + ": " + told, "    ", style_.columns, colour, style_);
     });
   };
   entries("missed", style_.japanese() ? "受信漏れ" : "missed", tint::bad);

@@ -87,11 +87,13 @@ TEST_SUITE("show") {
   TEST_CASE("a day's reconciliation is one row with what was missed") {
     const record rec = show::read(
         R"({"reconcile":1,"day":"2026-11-18","list":"received","matched":2,"missed":[{"receipt_no":"20261118-0009",)"
-        R"("applicant":"未着 秋子"}],"unlisted":[],"actions":[{"do":"ask_resubmit","to":"applicant"}]})");
+        R"("applicant":"未着 秋子"}],"unlisted":[{"id":"m-0123456789"}],"actions":[{"do":"ask_resubmit","to":"applicant"}]})");
     show::table table(style_of(80, terminal::language::japanese));
     const std::string text = table.lines(rec);
     CHECK(text.find("2026-11-18") != std::string::npos);
+    CHECK(text.starts_with("2026-11-18"));
     CHECK(text.find("受信漏れ: 20261118-0009 未着 秋子") != std::string::npos);
+    CHECK(text.find("掲載なし: 01234567") != std::string::npos);
     CHECK(text.find("再申請") != std::string::npos);
     CHECK_THROWS_AS(show::read("{}"), unusable_line);
   }
