@@ -36,9 +36,9 @@ has() { # has ID CODE
 {
   printf 'Authentication-Results: mx.police.example.jp; dkim=pass header.d=proc.example.go.jp\r\n'
   printf 'From: noreply@proc.example.go.jp\r\nDate: Tue, 24 Nov 2026 09:00:00 +0900\r\n'
-  printf 'Subject: =?ISO-2022-JP?B?%s?=\r\n' "$(printf '申請' | iconv -t ISO-2022-JP | base64)"
+  printf 'Subject: =?ISO-2022-JP?B?%s?=\r\n' "$(printf '申請' | iconv -f UTF-8 -t ISO-2022-JP | base64)"
   printf 'Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: text/plain; charset=ISO-2022-JP\r\n\r\n'
-  printf '申請者名：架空 太郎' | iconv -t ISO-2022-JP
+  printf '申請者名：架空 太郎' | iconv -f UTF-8 -t ISO-2022-JP
   printf "\r\n--x\r\nContent-Type: application/zip\r\nContent-Disposition: attachment; filename*=UTF-8''%%E7%%94%%B3.zip\r\n"
   printf 'Content-Transfer-Encoding: base64\r\n\r\nUEsDBA==\r\n--x--\r\n'
 } | record good >"$work/in"
