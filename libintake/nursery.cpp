@@ -33,7 +33,7 @@ union control_buffer {
 };
 
 struct request {
-  std::uint32_t milliseconds = 0, kind = 0;
+  std::uint32_t milliseconds = 0;
 };
 
 void send_request(int control, request what, int descriptor) {
@@ -120,8 +120,7 @@ class ward {
     const int socket = receive_request(control_, what);
     if (socket == -2) return false;
     if (socket < 0) return true;
-    if (!child_.ready || child_.ready(what.kind))
-      begin(socket, clock::now() + std::chrono::milliseconds(what.milliseconds));
+    if (!child_.ready || child_.ready()) begin(socket, clock::now() + std::chrono::milliseconds(what.milliseconds));
     close(socket);  // a refused request shows to the asker as an early end
     return true;
   }
@@ -201,12 +200,12 @@ nursery::~nursery() {
   close(control_);
 }
 
-int nursery::ask(std::chrono::milliseconds time, unsigned kind) const {
+int nursery::ask(std::chrono::milliseconds time) const {
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
     throw system_failure(exit_status::os, "socketpair");
   try {
-    send_request(control_, {static_cast<std::uint32_t>(time.count()), kind}, ends[1]);
+    send_request(control_, {static_cast<std::uint32_t>(time.count())}, ends[1]);
   } catch (...) {
     close(ends[0]);
     close(ends[1]);

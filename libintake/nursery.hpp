@@ -20,9 +20,9 @@ class nursery {
   nursery(const nursery&) = delete;
   nursery& operator=(const nursery&) = delete;
 
-  /// Asks for a child that may live for `time`, to do a kind of work that the nursery may warm itself for; returns this
-  /// end of its socket. Throws failure(os) when the nursery is gone.
-  [[nodiscard]] int ask(std::chrono::milliseconds time, unsigned kind = 0) const;
+  /// Asks for a child that may live for `time`; returns this end of its socket. Throws failure(os) when the nursery is
+  /// gone.
+  [[nodiscard]] int ask(std::chrono::milliseconds time) const;
   /// What a confined worker must keep open.
   [[nodiscard]] int descriptor() const { return control_; }
 
@@ -32,7 +32,7 @@ class nursery {
 
 struct nursery_child {
   /// Runs in the nursery before each fork: returns false when forking is not safe; the request is then refused.
-  std::function<bool(unsigned kind)> ready;
+  std::function<bool()> ready;
   /// Runs in the child, which confines itself first; the child ends when it returns or throws.
   std::function<void(int socket)> serve;
 };

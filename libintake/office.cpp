@@ -17,7 +17,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
-#include <set>
 #include <stdexcept>
 #include <vector>
 
@@ -200,34 +199,26 @@ class kit {
         [](void*) {}, &body);
   }
 
-  /// Loads `path` as the kind of document it was judged to be (-1: any) and writes it to `to` as PDF.
+  /// Loads `path` as the kind of document it was judged to be and writes it to `to` as PDF.
   reply convert(const std::string& path, const std::string& to, int kind) {
     LibreOfficeKitDocument* const document =
         kit_->pClass->documentLoadWithOptions(kit_, ("file://" + path).c_str(), "Batch=true,Language=ja-JP");
     if (document == nullptr) return reply::damaged;
     // The extension decides which filter is asked first, the content may still win: what then opened is not what the
     // file was judged as.
-    const bool right_kind = kind < 0 || document->pClass->getDocumentType(document) == kind;
+    const bool right_kind = document->pClass->getDocumentType(document) == kind;
     const bool saved =
         right_kind && document->pClass->saveAs(document, ("file://" + to).c_str(), "pdf", export_options) != 0;
     if (socket_ < 0) document->pClass->destroy(document);
     return saved ? reply::done : reply::damaged;
   }
 
-  /// Converts once what the children will: code is loaded, fonts are found, caches are filled. Text is the least that
-  /// makes a child work at all; sheets and slides are warmed for when the first of them comes.
-  void warm_up(document_family family) {
-    static std::set<document_family> warm;
-    if (!warm.insert(family).second) return;
-    const std::string text = "申請書　見本 花子\tABC 123\n「」、。ァ亜①㈱";
-    const std::string path = family == document_family::impress ? "/tmp/warm.fodp"
-                             : family == document_family::calc  ? "/tmp/warm.fods"
-                                                                : "/tmp/warm.fodt";
-    write_file(path, family == document_family::impress ? office_sample_slides()
-                     : family == document_family::calc  ? table_as_document(text)
-                                                        : text_as_document(text));
-    (void)convert(path, "/tmp/warm.pdf", -1);
-    unlink(path.c_str());
+  /// Converts a letter of our own: code is loaded, fonts are found, caches are filled. Without it a child does not even
+  /// work; warming for sheets, slides and the foreign formats too costs more than it gives back on a day's documents.
+  void warm_up() {
+    write_file("/tmp/warm.fodt", text_as_document("申請書　見本 花子\tABC 123\n「」、。ァ亜①㈱"));
+    (void)convert("/tmp/warm.fodt", "/tmp/warm.pdf", LOK_DOCTYPE_TEXT);
+    unlink("/tmp/warm.fodt");
     unlink("/tmp/warm.pdf");
   }
 
@@ -306,23 +297,13 @@ void serve(kit& office, int socket) {
   _exit(0);  // LibreOffice's own way out takes its time and has no further use
 }
 
-/// The kind of document, as far as it matters for what must be warm.
-document_family warmth(document_family family) {
-  if (family == document_family::table) return document_family::calc;
-  return family == document_family::plain_text ? document_family::writer : family;
-}
-
 void run_nursery(int control, const std::string& fonts) {
   if (!await_request(control)) return;  // nothing is started for a run without office documents
   static kit office;
   office.start(fonts);
   auto body = [&] {
-    office.warm_up(document_family::writer);
-    const auto ready = [&](unsigned kind) {
-      office.warm_up(warmth(static_cast<document_family>(kind)));
-      return wait_for_one_thread();
-    };
-    serve_nursery(control, {ready, [&](int socket) { serve(office, socket); }});
+    office.warm_up();
+    serve_nursery(control, {wait_for_one_thread, [&](int socket) { serve(office, socket); }});
     _exit(0);
   };
   office.loop(body);
@@ -350,8 +331,7 @@ office_answer convert_once(const nursery& nursery, const document_kind& kind, st
                            std::chrono::milliseconds time) {
   using outcome = office_answer::outcome;
   // Until it is ready the child may be waiting for LibreOffice to start; its own time begins after that.
-  channel child(nursery.ask(limits::worker_start + time, static_cast<unsigned>(kind.family)),
-                channel::clock::now() + limits::worker_start);
+  channel child(nursery.ask(limits::worker_start + time), channel::clock::now() + limits::worker_start);
   answer_head head{};
   if (const auto got = child.receive(head); got != channel::outcome::done) return {reason(got), {}};
   if (head.what != reply::ready) return {outcome::failed, {}};

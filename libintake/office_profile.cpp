@@ -30,6 +30,9 @@ constexpr std::array settings = {
     setting{"/org.openoffice.Office.Common/Save/Document", "AutoSave", "false"},
     setting{"/org.openoffice.Office.Recovery/RecoveryInfo", "Enabled", "false"},
     setting{"/org.openoffice.Setup/Office", "ooSetupInstCompleted", "true"},
+    // A version newer than the last one seen makes LibreOffice try its drawing out on pictures of 64 MB, which takes
+    // most of the time of its start.
+    setting{"/org.openoffice.Setup/Product", "ooSetupLastVersion", "99.9"},
     setting{"/org.openoffice.Setup/L10N", "ooSetupSystemLocale", "ja-JP"},
     setting{"/org.openoffice.Office.Linguistic/General", "DefaultLocale", "ja-JP"},
     setting{"/org.openoffice.Office.Linguistic/General", "DefaultLocale_CJK", "ja-JP"},
@@ -47,23 +50,6 @@ std::string office_settings() {
     out += std::string("<item oor:path=\"") + one.path + "\"><prop oor:name=\"" + one.name +
            "\" oor:op=\"fuse\"><value>" + one.value + "</value></prop></item>\n";
   return out + "</oor:items>\n";
-}
-
-std::string office_sample_slides() {
-  return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
-         "<office:document xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\" "
-         "xmlns:draw=\"urn:oasis:names:tc:opendocument:xmlns:drawing:1.0\" "
-         "xmlns:text=\"urn:oasis:names:tc:opendocument:xmlns:text:1.0\" "
-         "xmlns:style=\"urn:oasis:names:tc:opendocument:xmlns:style:1.0\" "
-         "xmlns:svg=\"urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0\" "
-         "xmlns:fo=\"urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0\" office:version=\"1.3\" "
-         "office:mimetype=\"application/vnd.oasis.opendocument.presentation\"><office:automatic-styles>"
-         "<style:page-layout style:name=\"L\"><style:page-layout-properties fo:page-width=\"280mm\" "
-         "fo:page-height=\"210mm\"/></style:page-layout></office:automatic-styles><office:master-styles>"
-         "<style:master-page style:name=\"M\" style:page-layout-name=\"L\"/></office:master-styles><office:body>"
-         "<office:presentation><draw:page draw:name=\"1\" draw:master-page-name=\"M\"><draw:frame svg:x=\"20mm\" "
-         "svg:y=\"20mm\" svg:width=\"200mm\" svg:height=\"30mm\"><draw:text-box><text:p>申請書 見本 123</text:p>"
-         "</draw:text-box></draw:frame></draw:page></office:presentation></office:body></office:document>";
 }
 
 }  // namespace intake

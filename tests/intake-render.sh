@@ -219,7 +219,7 @@ pdftotext -f 2001 -l 2001 one.pdf - | grep -q 打ち切りました || fail "the
   record m-slow accept clean text/plain=slow.txt application/pdf=slow.pdf application/pdf=words.pdf
   record m-after accept clean $ooxml.wordprocessingml.document=letter.docx
 } >in.ndjson
-run 0 --seconds 1
+run 0 --seconds 5
 [[ $(codes m-slow) == "render.timeout:f0 render.timeout:f1" ]] || fail "slow documents: $(codes m-slow)"
 { has_pdf m-slow 2 && has_pdf m-after 0; } || fail "a slow document cost others"
 
