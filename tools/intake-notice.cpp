@@ -20,11 +20,13 @@ bool store_once(const intake::draft& letter, std::string_view receipt_no, const 
   intake::json::writer facts;
   facts.begin_object().member("do", letter.action).member("to", letter.recipient).end_object();
   noticed.facts = noticed.identity = facts.take();
-  intake::ledger::batch once(book);
-  if (!book.append(noticed)) return false;
+  {
+    // Only asked: taken back at once, so that nobody waits for the ledger while the draft goes to the disk.
+    const intake::ledger::batch tried(book);
+    if (!book.append(noticed)) return false;
+  }
   folder.store(intake::draft_name(letter, receipt_no), intake::to_message(letter, desk, intake::now()));
-  once.commit();
-  return true;
+  return book.append(noticed);
 }
 
 intake::exit_status draft_all(intake::context& ctx, const std::string& named) {
