@@ -107,7 +107,9 @@ bool empty(database& db) {
          db.number("SELECT count(*) FROM sqlite_schema") == 0;
 }
 
+/// Version of the schema, 0 of an empty database. Throws failure(config) for what is no ledger of ours.
 std::int64_t version_of(database& db) {
+  if (empty(db)) return 0;
   if (db.number("PRAGMA application_id") != application_id)
     throw failure(exit_status::config,
                   db.path() + ": not a ledger (a database of another program); it was left as it is");
@@ -166,7 +168,7 @@ std::unique_ptr<database> open_for_writing(const std::string& path, const std::f
   make_file(path);
   must_exist(path);
   auto db = std::make_unique<database>(path, database::mode::write);
-  const auto found = empty(*db) ? 0 : version_of(*db);  // refused before the first write
+  const auto found = version_of(*db);  // refused before the first write
   db->script("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL");
   if (found < version) {
     transaction update(*db);
@@ -185,12 +187,10 @@ std::unique_ptr<database> open_for_reading(const std::string& path) {
   // Whoever is just making it comes to an end first: half a pipe starts while the other half makes the ledger.
   const directory_lock lock(path);
   std::unique_ptr<database> db;
+  std::int64_t found = 0;
   try {
     db = std::make_unique<database>(path, database::mode::read);
-    if (!empty(*db)) {
-      (void)version_of(*db);
-      return db;
-    }
+    found = version_of(*db);
   } catch (const failure& refused) {
     // WAL mode needs the -shm file even for reading. Where it can be neither found nor made (a read-only medium),
     // nobody writes either, and the file is whole if no -wal lies beside it.
@@ -199,11 +199,10 @@ std::unique_ptr<database> open_for_reading(const std::string& path) {
     const bool rests = ignored || wal == 0;
     const auto status = refused.status();
     if (!rests || (status != exit_status::no_permission && status != exit_status::no_input)) throw;
-    db.reset();
+    db = std::make_unique<database>(path, database::mode::frozen);
+    found = version_of(*db);
   }
-  if (db) throw failure(exit_status::no_input, path + ": holds nothing yet");
-  db = std::make_unique<database>(path, database::mode::frozen);
-  (void)version_of(*db);
+  if (found == 0) throw failure(exit_status::no_input, path + ": holds nothing yet");
   return db;
 }
 

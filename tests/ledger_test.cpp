@@ -733,9 +733,11 @@ TEST_SUITE("ledger") {
     const folder dir;
     std::ofstream(dir / "empty.db") << "";
     ::chmod((dir / "empty.db").c_str(), 0600);
+    CHECK(status_of([&] { ledger(dir / "empty.db", mode::read, key()); }) == intake::exit_status::no_input);
     CHECK(status_of([&] { fill(dir / "empty.db", key()); }) == intake::exit_status::ok);
     sql(dir / "wal.db", "PRAGMA journal_mode=WAL");
     ::chmod((dir / "wal.db").c_str(), 0600);
+    CHECK(status_of([&] { ledger(dir / "wal.db", mode::read, key()); }) == intake::exit_status::no_input);
     fill(dir / "wal.db", key());
     CHECK(ledger(dir / "wal.db", mode::read, key()).check().empty());
   }
