@@ -70,6 +70,15 @@ unsigned jobs_wanted(const filter_options& options) {
   return std::clamp(options.jobs, 1U, limits::worker_jobs);
 }
 
+/// Whether the disposition that the line ends up with is one that the caller asked to be told of.
+bool meets_fail_on(const filter_options& options, std::string_view line, const line_edits& edits) {
+  const auto& wanted = options.fail_on;
+  if (wanted.empty()) return false;
+  const auto* made = edits.value_of("disposition");
+  const std::string_view judged = made ? *made : raw_member(line, "disposition");
+  return std::any_of(wanted.begin(), wanted.end(), [&](const std::string& it) { return judged == '"' + it + '"'; });
+}
+
 class pump {
  public:
   pump(const filter_options& options, const filter_stage& stage)
@@ -204,12 +213,7 @@ class pump {
   void finish(job& entry, line_edits edits) {
     entry.edits = std::move(edits);
     entry.result = entry.edits.apply(entry.line);
-    const auto& wanted = options_.fail_on;
-    if (!wanted.empty()) {
-      const auto* made = entry.edits.value_of("disposition");
-      const std::string_view judged = made ? *made : raw_member(entry.line, "disposition");
-      met_fail_on_ |= std::any_of(wanted.begin(), wanted.end(), [&](auto& it) { return judged == '"' + it + '"'; });
-    }
+    met_fail_on_ |= meets_fail_on(options_, entry.line, entry.edits);
     entry.done = true;
   }
 
@@ -326,10 +330,7 @@ exit_status run_keeper(const filter_options& options, const std::string& name,
       handle(rec);
       stamp(rec, name, options.tool);
       const auto result = rec.edits().apply(reader.line());
-      const auto* made = rec.edits().value_of("disposition");
-      const std::string judged = made ? *made : rec["disposition"].json();
-      met_fail_on |= std::any_of(options.fail_on.begin(), options.fail_on.end(),
-                                 [&](const std::string& it) { return judged == '"' + it + '"'; });
+      met_fail_on |= meets_fail_on(options, reader.line(), rec.edits());
       writer.write(result);
     } catch (const unusable_line& error) {
       writer.write(unusable(reader.line(), reader.size(), reader.digest(), error.what()));
