@@ -141,28 +141,29 @@ class counter_mode {
       throw std::runtime_error("OpenSSL has no AES");
   }
 
-  void apply(std::string_view in, char* out) {
+  // Block by block, so that no byte of the result is written before it is known.
+  void apply(std::string_view in, std::string& out) {
     while (!in.empty()) {
       const auto size = std::min(in.size(), stream_.size());
       next_stream((size + cipher_block - 1) / cipher_block);
-      exclusive_or(in.substr(0, size), out);
+      exclusive_or(in.substr(0, size));
+      out.append(reinterpret_cast<const char*>(stream_.data()), size);
       in.remove_prefix(size);
-      out += size;
     }
   }
 
  private:
   // By words where there are whole ones: this loop runs over every byte received.
-  void exclusive_or(std::string_view in, char* out) const {
+  void exclusive_or(std::string_view in) {
     std::size_t at = 0;
     for (; at + sizeof(std::uint64_t) <= in.size(); at += sizeof(std::uint64_t)) {
       std::uint64_t word = 0, key = 0;
       std::memcpy(&word, in.data() + at, sizeof word);
-      std::memcpy(&key, stream_.data() + at, sizeof key);
+      std::memcpy(&key, &stream_[at], sizeof key);
       word ^= key;
-      std::memcpy(out + at, &word, sizeof word);
+      std::memcpy(&stream_[at], &word, sizeof word);
     }
-    for (; at < in.size(); ++at) out[at] = static_cast<char>(in[at] ^ stream_[at]);
+    for (; at < in.size(); ++at) stream_[at] ^= static_cast<unsigned char>(in[at]);
   }
 
   void next_stream(std::size_t blocks) {
@@ -214,8 +215,9 @@ std::optional<std::string> open(std::string_view packed, unsigned strength, std:
   SHA1_Update(&inner, member->content.data(), member->content.size());
   if (CRYPTO_memcmp(code.end(inner).data(), member->code.data(), code_size) != 0) return std::nullopt;
 
-  std::string plain(member->content.size(), '\0');
-  counter_mode(keys.bytes.data(), strength).apply(member->content, plain.data());
+  std::string plain;
+  plain.reserve(member->content.size());
+  counter_mode(keys.bytes.data(), strength).apply(member->content, plain);
   return plain;
 }
 

@@ -1,6 +1,5 @@
 #include "filter.hpp"
 
-#include <malloc.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -14,6 +13,7 @@
 
 #include "digest.hpp"
 #include "json.hpp"
+#include "memory.hpp"
 #include "worker.hpp"
 
 namespace intake {
@@ -39,8 +39,16 @@ void stamp(record& rec, const std::string& stage, const std::string& tool) {
 /// What a worker answers: one of these, then the serialised changes, or the reason.
 enum class answer : char { changes, unusable };
 
+void send_changes(const record& rec, const send_reply& send) {
+  spliced_line reply;
+  reply.make(std::string(1, static_cast<char>(answer::changes)));
+  const auto changes = rec.edits().serialise();
+  for (const auto& piece : changes.pieces) reply.add(piece);
+  send(reply);
+}
+
 /// One line, in the worker. An exception costs the record a finding; what the handler had changed is dropped.
-std::string handle_line(std::string_view line, const filter_stage& stage, const std::string& tool) {
+void handle_line(std::string_view line, const filter_stage& stage, const std::string& tool, const send_reply& send) {
   try {
     std::string why;
     {
@@ -48,16 +56,18 @@ std::string handle_line(std::string_view line, const filter_stage& stage, const 
       try {
         stage.handle(rec);
         stamp(rec, stage.name, tool);
-        return static_cast<char>(answer::changes) + rec.edits().serialise();
+        return send_changes(rec, send);
       } catch (const std::exception& error) {
         why = error.what();
       }
     }
     record rec = record::over(line);
     rec.find("stage.failed", {.file = {}, .detail = stage.name + ": " + why});
-    return static_cast<char>(answer::changes) + rec.edits().serialise();
+    send_changes(rec, send);
   } catch (const unusable_line& error) {
-    return static_cast<char>(answer::unusable) + std::string(error.what());
+    spliced_line reply;
+    reply.make(static_cast<char>(answer::unusable) + std::string(error.what()));
+    send(reply);
   }
 }
 
@@ -74,7 +84,7 @@ unsigned jobs_wanted(const filter_options& options) {
 bool meets_fail_on(const filter_options& options, std::string_view line, const line_edits& edits) {
   const auto& wanted = options.fail_on;
   if (wanted.empty()) return false;
-  const auto* made = edits.value_of("disposition");
+  const auto made = edits.value_of("disposition");
   const std::string_view judged = made ? *made : raw_member(line, "disposition");
   return std::any_of(wanted.begin(), wanted.end(), [&](const std::string& it) { return judged == '"' + it + '"'; });
 }
@@ -87,10 +97,10 @@ class pump {
     task_.access = stage.access;
     task_.settle = [this] { reader_.show_read_only(); };
     task_.prepare = stage.prepare;
-    task_.answer = [this](const std::string& request) {
+    task_.answer = [this](std::string_view request, const send_reply& send) {
       std::uint64_t where[2];
       std::memcpy(where, request.data(), sizeof where);
-      return handle_line(reader_.at(where[0], where[1]), stage_, options_.tool);
+      handle_line(reader_.at(where[0], where[1]), stage_, options_.tool, send);
     };
   }
 
@@ -186,6 +196,8 @@ class pump {
         abandon(seat, "stage.failed", seat.hand->why());
         break;
       case worker::outcome::answered:
+        if (ended_ && std::all_of(jobs_.begin(), jobs_.end(), [](const job& each) { return each.assigned; }))
+          seat.hand->dismiss();
         if (accept(*seat.at_work, seat.hand->take_reply()))
           seat.at_work = nullptr;
         else
@@ -194,16 +206,16 @@ class pump {
   }
 
   /// Whether the worker's answer makes one record of the line; then that is the job's result.
-  bool accept(job& entry, const std::string& said) {
-    if (said.empty()) return false;
-    const auto rest = std::string_view(said).substr(1);
-    if (said[0] == static_cast<char>(answer::unusable)) {
-      refuse(entry, unusable(entry.line, entry.line.size(), sha256_hex(entry.line), rest));
+  bool accept(job& entry, octets said) {
+    if (said.size() == 0) return false;
+    const char kind = said.view()[0];
+    if (kind == static_cast<char>(answer::unusable)) {
+      refuse(entry, unusable(entry.line, entry.line.size(), sha256_hex(entry.line), said.view().substr(1)));
       return true;
     }
-    if (said[0] != static_cast<char>(answer::changes)) return false;
+    if (kind != static_cast<char>(answer::changes)) return false;
     try {
-      finish(entry, line_edits::parse(rest));
+      finish(entry, line_edits::parse(std::move(said), 1));
       return entry.result.size <= limits::record_bytes;
     } catch (const unusable_line&) {
       return false;
@@ -231,7 +243,7 @@ class pump {
     try {
       record rec = record::over(entry.line);
       rec.find(code, {.file = {}, .detail = stage_.name + ": " + why});
-      finish(entry, rec.edits());
+      finish(entry, std::move(rec.edits()));
     } catch (const unusable_line& error) {
       refuse(entry, unusable(entry.line, entry.line.size(), sha256_hex(entry.line), error.what()));
     }
@@ -256,13 +268,6 @@ class pump {
   std::deque<job> jobs_;
   bool ended_ = false, unusable_ = false, met_fail_on_ = false;
 };
-
-/// Lines of megabytes come and go all the time: memory that is given back to the kernel after each of them has to be
-/// cleared again for the next, which costs more than parsing it.
-void keep_memory() {
-  mallopt(M_MMAP_THRESHOLD, 32 * static_cast<int>(limits::mib));  // the most that is taken
-  mallopt(M_TRIM_THRESHOLD, 128 * static_cast<int>(limits::mib));
-}
 
 }  // namespace
 

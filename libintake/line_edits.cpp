@@ -176,10 +176,10 @@ std::string spliced_line::join() const {
 void line_edits::members::set(std::string_view key, change json) {
   for (auto& [name, text] : changes_)
     if (name == key) {
-      text = std::move(json);
+      text = json;
       return;
     }
-  changes_.emplace_back(key, std::move(json));
+  changes_.emplace_back(key, json);
 }
 
 const line_edits::change* line_edits::members::find(std::string_view key) const {
@@ -188,25 +188,45 @@ const line_edits::change* line_edits::members::find(std::string_view key) const 
   return nullptr;
 }
 
-void line_edits::set(std::string_view key, change json) {
-  refuse_identity(key);
-  top_.set(key, std::move(json));
-}
-void line_edits::set_in(std::string_view object, std::string_view key, change json) {
-  refuse_identity(object);
-  inside_[std::string(object)].set(key, std::move(json));
-}
-void line_edits::set_in_file(std::size_t index, std::string_view key, change json) {
-  files_[index].set(key, std::move(json));
-}
-void line_edits::append(std::string_view array, std::string json) {
-  refuse_identity(array);
-  appended_[std::string(array)].push_back(std::move(json));
+line_edits::change line_edits::keep(std::optional<std::string> json) {
+  if (!json) return std::nullopt;
+  return kept_.emplace_back(std::move(*json));
 }
 
-const std::string* line_edits::value_of(std::string_view key) const {
+void line_edits::put(place where, std::size_t index, std::string_view outer, std::string_view key, change json) {
+  switch (where) {
+    case place::top:
+      refuse_identity(key);
+      return top_.set(key, json);
+    case place::inside:
+      refuse_identity(outer);
+      return inside_[std::string(outer)].set(key, json);
+    case place::file:
+      return files_[index].set(key, json);
+    case place::array:
+      refuse_identity(outer);
+      if (json) appended_[std::string(outer)].push_back(*json);
+      return;
+  }
+  throw unusable_line("changes of an unknown kind");
+}
+
+void line_edits::set(std::string_view key, std::optional<std::string> json) {
+  put(place::top, 0, {}, key, keep(std::move(json)));
+}
+void line_edits::set_in(std::string_view object, std::string_view key, std::optional<std::string> json) {
+  put(place::inside, 0, object, key, keep(std::move(json)));
+}
+void line_edits::set_in_file(std::size_t index, std::string_view key, std::optional<std::string> json) {
+  put(place::file, index, {}, key, keep(std::move(json)));
+}
+void line_edits::append(std::string_view array, std::string json) {
+  put(place::array, 0, array, {}, keep(std::move(json)));
+}
+
+line_edits::change line_edits::value_of(std::string_view key) const {
   const auto* made = top_.find(key);
-  return made && *made ? &**made : nullptr;
+  return made ? *made : std::nullopt;
 }
 
 spliced_line line_edits::apply(std::string_view line) const {
@@ -229,7 +249,7 @@ spliced_line line_edits::apply(std::string_view line) const {
       return end;
     });
     if (const auto more = appended_.find(name); more != appended_.end())
-      for (const auto& json : more->second) join.next().add(json);
+      for (const auto json : more->second) join.next().add(json);
     out.add("]");
   };
   // What is no object or array where one is written to is replaced by one.

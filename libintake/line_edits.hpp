@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include "memory.hpp"
+
 namespace intake {
 
 /// A line in pieces. The views point into the line, the edits, and `made`; all must outlive it.
@@ -26,28 +28,34 @@ struct spliced_line {
   [[nodiscard]] std::string join() const;
 };
 
+/// Moves, but is not copied: a change may hold a document.
 class line_edits {
  public:
-  /// JSON text of the new value; nullopt erases. Made twice, the last holds.
-  using change = std::optional<std::string>;
+  line_edits() = default;
+  line_edits(line_edits&&) = default;
+  line_edits& operator=(line_edits&&) = default;
 
+  /// JSON text of the new value, held by the line_edits; nullopt erases.
+  using change = std::optional<std::string_view>;
+
+  /// `json` is the new value's JSON text; nullopt erases. Made twice, the last holds.
   /// Throws failure(software) for "id" and "intake": the identity never changes.
-  void set(std::string_view key, change json);
-  void set_in(std::string_view object, std::string_view key, change json);
-  void set_in_file(std::size_t index, std::string_view key, change json);
+  void set(std::string_view key, std::optional<std::string> json);
+  void set_in(std::string_view object, std::string_view key, std::optional<std::string> json);
+  void set_in_file(std::size_t index, std::string_view key, std::optional<std::string> json);
   void append(std::string_view array, std::string json);
 
   /// The JSON text that a top-level member is set to, if it is.
-  [[nodiscard]] const std::string* value_of(std::string_view key) const;
+  [[nodiscard]] change value_of(std::string_view key) const;
 
   /// The line with the changes. Throws unusable_line when the line is not a JSON object as far as it has to be read,
   /// or when a member is both replaced and changed inside.
   [[nodiscard]] spliced_line apply(std::string_view line) const;
 
-  /// For the way from a worker to its pump; parse() checks that each value is JSON on one line and throws
-  /// unusable_line for anything else.
-  [[nodiscard]] std::string serialise() const;
-  [[nodiscard]] static line_edits parse(std::string_view bytes);
+  /// For the way from a worker to its pump: views into the changes and what it makes. parse() checks that each value is
+  /// JSON on one line and throws unusable_line for anything else; it takes what lies behind `from`.
+  [[nodiscard]] spliced_line serialise() const;
+  [[nodiscard]] static line_edits parse(octets bytes, std::size_t from = 0);
 
   /// Changes to the members of one object, in the order in which they were made first.
   class members {
@@ -61,10 +69,16 @@ class line_edits {
   };
 
  private:
+  [[nodiscard]] change keep(std::optional<std::string> json);
+  enum class place : char { top, inside, file, array };
+  void put(place where, std::size_t index, std::string_view outer, std::string_view key, change json);
+
+  std::deque<std::string> kept_;  ///< what the views look at, or
+  octets received_;
   members top_;
-  std::map<std::string, members, std::less<>> inside_;                     ///< of top-level objects
-  std::map<std::size_t, members> files_;                                   ///< of elements of "files"
-  std::map<std::string, std::vector<std::string>, std::less<>> appended_;  ///< to top-level arrays
+  std::map<std::string, members, std::less<>> inside_;                          ///< of top-level objects
+  std::map<std::size_t, members> files_;                                        ///< of elements of "files"
+  std::map<std::string, std::vector<std::string_view>, std::less<>> appended_;  ///< to top-level arrays
 };
 
 /// The raw text of a top-level member of a line (with its quotes, if a string), or empty. Throws unusable_line.

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 #include "failure.hpp"
 #include "record.hpp"
@@ -12,28 +13,30 @@ namespace intake {
 
 namespace {
 
-enum class place : char { top, inside, file, array };
+// What is shorter is copied, so that many small changes make few pieces.
+constexpr std::size_t copied_bytes = 4096;
 
 class packer {
  public:
-  void put(place where, std::size_t index, std::string_view outer, std::string_view key,
-           const line_edits::change& json) {
-    out_ += static_cast<char>(where);
-    number(index);
-    text(outer);
-    text(key);
-    out_ += json ? '\1' : '\0';
-    if (json) text(*json);
-  }
-  [[nodiscard]] std::string take() { return std::move(out_); }
-
- private:
-  void number(std::uint64_t value) { out_.append(reinterpret_cast<const char*>(&value), sizeof value); }
+  void octet(char value) { run_ += value; }
+  void number(std::uint64_t value) { run_.append(reinterpret_cast<const char*>(&value), sizeof value); }
   void text(std::string_view bytes) {
     number(bytes.size());
-    out_ += bytes;
+    if (bytes.size() < copied_bytes) {
+      run_ += bytes;
+      return;
+    }
+    out_.make(std::exchange(run_, {}));
+    out_.add(bytes);
   }
-  std::string out_;
+  [[nodiscard]] spliced_line take() {
+    if (!run_.empty()) out_.make(std::move(run_));
+    return std::move(out_);
+  }
+
+ private:
+  spliced_line out_;
+  std::string run_;
 };
 
 class unpacker {
@@ -60,21 +63,31 @@ class unpacker {
 
 }  // namespace
 
-std::string line_edits::serialise() const {
+spliced_line line_edits::serialise() const {
   packer out;
-  for (const auto& [key, json] : top_.all()) out.put(place::top, 0, {}, key, json);
+  const auto change_of = [&](place where, std::size_t index, std::string_view outer, std::string_view key,
+                             change json) {
+    out.octet(static_cast<char>(where));
+    out.number(index);
+    out.text(outer);
+    out.text(key);
+    out.octet(json ? '\1' : '\0');
+    if (json) out.text(*json);
+  };
+  for (const auto& [key, json] : top_.all()) change_of(place::top, 0, {}, key, json);
   for (const auto& [name, changes] : inside_)
-    for (const auto& [key, json] : changes.all()) out.put(place::inside, 0, name, key, json);
+    for (const auto& [key, json] : changes.all()) change_of(place::inside, 0, name, key, json);
   for (const auto& [index, changes] : files_)
-    for (const auto& [key, json] : changes.all()) out.put(place::file, index, {}, key, json);
+    for (const auto& [key, json] : changes.all()) change_of(place::file, index, {}, key, json);
   for (const auto& [name, texts] : appended_)
-    for (const auto& json : texts) out.put(place::array, 0, name, {}, json);
+    for (const auto json : texts) change_of(place::array, 0, name, {}, json);
   return out.take();
 }
 
-line_edits line_edits::parse(std::string_view bytes) {
+line_edits line_edits::parse(octets bytes, std::size_t from) {
   line_edits edits;
-  unpacker in(bytes);
+  edits.received_ = std::move(bytes);
+  unpacker in(edits.received_.view().substr(from));
   while (!in.done()) {
     const auto where = static_cast<place>(in.octet());
     const std::size_t index = in.number();
@@ -85,24 +98,10 @@ line_edits line_edits::parse(std::string_view bytes) {
       check_json_value(*json);
     }
     try {
-      switch (where) {
-        case place::top:
-          edits.set(key, std::move(json));
-          continue;
-        case place::inside:
-          edits.set_in(outer, key, std::move(json));
-          continue;
-        case place::file:
-          edits.set_in_file(index, key, std::move(json));
-          continue;
-        case place::array:
-          if (json) edits.append(outer, std::move(*json));
-          continue;
-      }
+      edits.put(where, index, outer, key, json);
     } catch (const failure& error) {
       throw unusable_line(error.what());
     }
-    throw unusable_line("changes of an unknown kind");
   }
   return edits;
 }

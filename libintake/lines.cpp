@@ -31,22 +31,22 @@ constexpr std::size_t kept_bytes = 32 * limits::mib;
 
 }  // namespace
 
-line_reader::line_reader(int fd, unsigned segments) : fd_(fd), mapped_(segments * segment_bytes), held_(segments) {
-  const int memory = memfd_create("intake-lines", MFD_CLOEXEC);
-  if (memory < 0 || ftruncate(memory, static_cast<off_t>(mapped_)) != 0)
+line_reader::line_reader(int fd, unsigned segments) : fd_(fd), mapped_(segments * segment_bytes), held_(segments), backed_(segments) {
+  memory_fd_ = memfd_create("intake-lines", MFD_CLOEXEC);
+  if (memory_fd_ < 0 || ftruncate(memory_fd_, static_cast<off_t>(mapped_)) != 0)
     throw system_failure(exit_status::os, "memory for lines");
-  void* at = mmap(nullptr, mapped_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, memory, 0);
+  void* at = mmap(nullptr, mapped_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, memory_fd_, 0);
   if (at == MAP_FAILED) throw system_failure(exit_status::os, "memory for lines");
   memory_ = static_cast<char*>(at);
   // Opened anew for reading only, the memory cannot be mapped for writing again, whatever a worker tries.
-  if (segments > 1) read_only_fd_ = open(("/proc/self/fd/" + std::to_string(memory)).c_str(), O_RDONLY | O_CLOEXEC);
-  close(memory);
+  if (segments > 1) read_only_fd_ = open(("/proc/self/fd/" + std::to_string(memory_fd_)).c_str(), O_RDONLY | O_CLOEXEC);
   if (segments > 1 && read_only_fd_ < 0) throw system_failure(exit_status::os, "read-only memory for lines");
   (void)fcntl(fd_, F_SETPIPE_SZ, static_cast<int>(chunk));  // fewer turns; refused for what is no pipe
 }
 
 line_reader::~line_reader() {
   if (read_only_fd_ >= 0) close(read_only_fd_);
+  close(memory_fd_);
   munmap(memory_, mapped_);
 }
 
@@ -54,8 +54,6 @@ char* line_reader::base(unsigned segment) const {
   return memory_ + segment * segment_bytes;
 }
 
-/// Turns to a fresh segment (or to the front of this one, if nobody holds a line in it) when the present one has been
-/// used far enough; the beginning of the next line moves along.
 /// Turns to a fresh segment (or to the front of this one, if nobody holds a line in it) when the present one has been
 /// used far enough; the beginning of the next line moves along.
 void line_reader::make_room() {
@@ -67,18 +65,42 @@ void line_reader::make_room() {
   const auto next = static_cast<unsigned>(free - held_.begin());
   std::memmove(base(next), base(segment_) + start_, left);
   if (next == segment_ && used > kept_bytes && left <= chunk)
-    (void)madvise(base(segment_) + chunk, segment_bytes - chunk, MADV_REMOVE);
+    give_back(segment_, chunk);
   if (lf_ != std::string::npos) lf_ -= start_;
   segment_ = next;
   start_ = 0;
   filled_ = left;
 }
 
+void line_reader::give_back(unsigned segment, std::size_t from) {
+  (void)madvise(base(segment) + from, segment_bytes - from, MADV_REMOVE);
+  backed_[segment] = from;
+}
+
+/// Reads behind what is filled. Where no page is yet, the kernel would have to clear one at each fault only for the
+/// read to write over it: pwrite(2) saves both.
+ssize_t line_reader::read_chunk() {
+  const bool backed = filled_ + chunk <= backed_[segment_];
+  if (!backed) fresh_.resize(chunk);
+  ssize_t got;
+  do got = read(fd_, backed ? base(segment_) + filled_ : fresh_.data(), chunk);
+  while (got < 0 && errno == EINTR);
+  if (backed || got <= 0) return got;
+  const auto at = segment_ * segment_bytes + filled_;
+  for (ssize_t put = 0; put < got;) {
+    const ssize_t written =
+        pwrite(memory_fd_, fresh_.data() + put, static_cast<std::size_t>(got - put), static_cast<off_t>(at) + put);
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) throw system_failure(exit_status::os, "memory for lines");
+    put += written;
+  }
+  backed_[segment_] = filled_ + static_cast<std::size_t>(got);
+  return got;
+}
+
 bool line_reader::fill() {
   make_room();
-  ssize_t got;
-  do got = read(fd_, base(segment_) + filled_, chunk);
-  while (got < 0 && errno == EINTR);
+  const ssize_t got = read_chunk();
   if (got < 0) throw system_failure(exit_status::io, "reading the records");
   if (got == 0) end_ = true;
   const std::size_t before = filled_;
@@ -141,7 +163,7 @@ void line_reader::release(std::string_view line) {
   const auto segment = static_cast<unsigned>(offset_of(line) / segment_bytes);
   --held_[segment];
   if (held_[segment] == 0 && segment != segment_ && line.size() > kept_bytes)
-    (void)madvise(base(segment), segment_bytes, MADV_REMOVE);
+    give_back(segment, 0);
 }
 
 std::uint64_t line_reader::offset_of(std::string_view line) const {
@@ -155,6 +177,24 @@ void line_reader::show_read_only() const {
 
 std::string_view line_reader::at(std::uint64_t offset, std::uint64_t size) const {
   return {memory_ + offset, size};
+}
+
+bool write_pieces(int fd, const std::vector<std::string_view>& pieces) {
+  std::vector<iovec> left;
+  left.reserve(pieces.size());
+  for (const auto& piece : pieces) left.push_back({const_cast<char*>(piece.data()), piece.size()});
+  for (std::size_t at = 0; at < left.size();) {
+    const ssize_t written = writev(fd, &left[at], static_cast<int>(std::min<std::size_t>(left.size() - at, IOV_MAX)));
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    auto gone = static_cast<std::size_t>(written);
+    while (at < left.size() && gone >= left[at].iov_len) gone -= left[at++].iov_len;
+    if (gone != 0) {
+      left[at].iov_base = static_cast<char*>(left[at].iov_base) + gone;
+      left[at].iov_len -= gone;
+    }
+  }
+  return true;
 }
 
 record_writer::record_writer(int fd) : fd_(fd) {
@@ -183,25 +223,12 @@ void record_writer::write_line(const spliced_line& line) {
 }
 
 void record_writer::put(const std::vector<std::string_view>& pieces) {
-  std::vector<iovec> left;
-  left.reserve(pieces.size());
-  for (const auto& piece : pieces) left.push_back({const_cast<char*>(piece.data()), piece.size()});
-  std::size_t at = 0;
-  while (at < left.size()) {
-    const ssize_t written = writev(fd_, &left[at], static_cast<int>(std::min<std::size_t>(left.size() - at, IOV_MAX)));
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0 && errno == EPIPE) {  // the reader has gone: end as a filter does by default
-      std::signal(SIGPIPE, SIG_DFL);
-      std::raise(SIGPIPE);
-    }
-    if (written <= 0) throw system_failure(exit_status::io, "writing the records");
-    auto gone = static_cast<std::size_t>(written);
-    while (at < left.size() && gone >= left[at].iov_len) gone -= left[at++].iov_len;
-    if (gone != 0) {
-      left[at].iov_base = static_cast<char*>(left[at].iov_base) + gone;
-      left[at].iov_len -= gone;
-    }
+  if (write_pieces(fd_, pieces)) return;
+  if (errno == EPIPE) {  // the reader has gone: end as a filter does by default
+    std::signal(SIGPIPE, SIG_DFL);
+    std::raise(SIGPIPE);
   }
+  throw system_failure(exit_status::io, "writing the records");
 }
 
 void record_writer::finish() {

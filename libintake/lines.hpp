@@ -2,6 +2,8 @@
 // what a line says is the record's business.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -54,10 +56,15 @@ class line_reader {
   void consume(std::size_t end);
   void make_room();
 
-  int fd_, read_only_fd_ = -1;
+  [[nodiscard]] ssize_t read_chunk();
+  void give_back(unsigned segment, std::size_t from);
+
+  int fd_, memory_fd_ = -1, read_only_fd_ = -1;
   char* memory_ = nullptr;
   std::size_t mapped_ = 0;
   std::vector<unsigned> held_;          ///< lines held in each segment
+  std::vector<std::size_t> backed_;     ///< bytes of each segment that have pages behind them
+  std::string fresh_;                   ///< what is read before it has
   unsigned segment_ = 0;                ///< the one being filled
   std::size_t start_ = 0, filled_ = 0;  ///< bytes of it that are not yet consumed
   std::size_t lf_ = std::string::npos;  ///< end of the first line in them, once it is there
@@ -67,6 +74,9 @@ class line_reader {
   std::string sha256_;
   std::uint64_t size_ = 0;
 };
+
+/// Writes the pieces one after the other, as long as it takes; false, with errno, if they cannot all be written.
+[[nodiscard]] bool write_pieces(int fd, const std::vector<std::string_view>& pieces);
 
 namespace show {
 class table;

@@ -216,6 +216,9 @@ std::string_view record::original() const {
 const line_edits& record::edits() const {
   return state_->edits;
 }
+line_edits& record::edits() {
+  return state_->edits;
+}
 
 value record::root() const {
   value top;
@@ -283,7 +286,7 @@ void check_json_value(std::string_view text) {
   if (text.find('\n') != text.npos) throw unusable_line("not on one line");
   auto parser = take_parser(text.size());
   dom::element root;
-  if (const auto error = parser->parse(text.data(), text.size(), true).get(root))
+  if (const auto error = parser->parse(text.data(), text.size(), false).get(root))
     throw unusable_line(std::string("not JSON: ") + simdjson::error_message(error));
   refuse_duplicate_keys(root);
   if (!spare_parser && parser->capacity() <= kept_parser_bytes) spare_parser = std::move(parser);

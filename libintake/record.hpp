@@ -108,13 +108,14 @@ class record {
   [[nodiscard]] std::string line() const;
   /// The line as it came.
   [[nodiscard]] std::string_view original() const;
-  /// The changes alone.
+  /// The changes alone; they may be moved away, after which there are none.
   [[nodiscard]] const line_edits& edits() const;
+  [[nodiscard]] line_edits& edits();
 
   /// A record over bytes that the caller keeps for as long as the record lives. At least line_padding bytes behind the
   /// line must be readable.
   [[nodiscard]] static record over(std::string_view line);
-  static constexpr std::size_t line_padding = 64;
+  static constexpr std::size_t line_padding = octets::padding;
 
  private:
   record();
@@ -122,7 +123,8 @@ class record {
   std::unique_ptr<document_state> state_;
 };
 
-/// Throws unusable_line unless `text` is one JSON value without a line feed and without duplicate keys.
+/// Throws unusable_line unless `text` is one JSON value without a line feed and without duplicate keys. At least
+/// record::line_padding bytes behind it must be readable.
 void check_json_value(std::string_view text);
 
 /// Labels that findings carry for clause keys, from the profile; set once at start by the tool. A key without a label

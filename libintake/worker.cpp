@@ -15,6 +15,7 @@
 
 #include "failure.hpp"
 #include "limits.hpp"
+#include "lines.hpp"
 
 namespace intake {
 namespace {
@@ -38,22 +39,11 @@ bool read_exactly(int fd, char* to, std::size_t size) {
   return true;
 }
 
-bool write_all(int fd, const char* from, std::size_t size) {
-  while (size != 0) {
-    const ssize_t put = write(fd, from, size);
-    if (put < 0 && errno == EINTR) continue;
-    if (put <= 0) return false;
-    from += put;
-    size -= static_cast<std::size_t>(put);
-  }
-  return true;
-}
-
-bool write_frame(int fd, const std::string& bytes) {
-  const std::uint64_t size = bytes.size();
-  char header[8];
-  std::memcpy(header, &size, sizeof header);
-  return write_all(fd, header, sizeof header) && write_all(fd, bytes.data(), bytes.size());
+bool write_frame(int fd, const spliced_line& bytes) {
+  const std::uint64_t size = bytes.size;
+  std::vector<std::string_view> pieces{{reinterpret_cast<const char*>(&size), sizeof size}};
+  pieces.insert(pieces.end(), bytes.pieces.begin(), bytes.pieces.end());
+  return write_pieces(fd, pieces);
 }
 
 /// Closes everything from 5 on but `kept`.
@@ -95,7 +85,10 @@ void leave_parent(int& in, int& out, const std::vector<int>& kept) {
   } catch (const std::exception& error) {
     start = static_cast<char>(exit_status::software) + std::string(error.what());
   }
-  if (!write_frame(out, start) || start[0] != '\0') _exit(1);
+  const bool stands = start[0] == '\0';
+  spliced_line said;
+  said.make(std::move(start));
+  if (!write_frame(out, said) || !stands) _exit(1);
   for (;;) {
     std::uint64_t size = 0;
     char header[8];
@@ -103,7 +96,9 @@ void leave_parent(int& in, int& out, const std::vector<int>& kept) {
     std::memcpy(&size, header, sizeof size);
     std::string request(size, '\0');
     if (!read_exactly(in, request.data(), size)) _exit(0);
-    if (!write_frame(out, task.answer(std::move(request)))) _exit(0);
+    task.answer(request, [out](const spliced_line& reply) {
+      if (!write_frame(out, reply)) _exit(0);
+    });
   }
 }
 
@@ -135,7 +130,7 @@ worker::worker(const worker_task& task) {
     if (ready < 0 && errno == EINTR) continue;
     const auto came = ready <= 0 ? fail("not ready in time") : advance();
     if (came == outcome::working) continue;
-    const std::string start = came == outcome::answered ? take_reply() : std::string();
+    const std::string start(came == outcome::answered ? reply_.view() : std::string_view());
     if (start.size() == 1 && start[0] == '\0') return;
     const std::string said = start.size() > 1 ? start.substr(1) : "the confined worker did not start: " + why_;
     const auto status = start.size() > 1 ? static_cast<exit_status>(start[0]) : exit_status::os;
@@ -154,11 +149,15 @@ worker::~worker() {
   waitpid(child_, nullptr, 0);
 }
 
+void worker::dismiss() {
+  kill(child_, SIGKILL);
+}
+
 void worker::ask(std::string request) {
   request_ = std::move(request);
   const std::uint64_t size = request_.size();
   std::memcpy(header_, &size, sizeof header_);
-  header_sent_ = sent_ = header_read_ = read_ = expected_ = 0;
+  header_sent_ = sent_ = header_read_ = read_ = 0;
   busy_ = true;
 }
 
@@ -186,7 +185,7 @@ worker::outcome worker::advance() {
   for (;;) {
     const bool head = header_read_ < sizeof header_;
     const ssize_t got = head ? read(from_child_, header_ + header_read_, sizeof header_ - header_read_)
-                             : read(from_child_, reply_.data() + read_, expected_ - read_);
+                             : read(from_child_, reply_.data() + read_, reply_.size() - read_);
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) return outcome::working;
     if (got <= 0) return fail("the worker died");
     (head ? header_read_ : read_) += static_cast<std::size_t>(got);
@@ -194,17 +193,16 @@ worker::outcome worker::advance() {
       std::uint64_t size = 0;
       std::memcpy(&size, header_, sizeof size);
       if (size > limits::record_bytes) return fail("the worker's answer exceeds the limit of a record");
-      expected_ = size;
-      reply_.resize(expected_);
+      reply_ = octets(size);
     }
-    if (header_read_ == sizeof header_ && read_ == expected_) {
+    if (header_read_ == sizeof header_ && read_ == reply_.size()) {
       busy_ = false;
       return outcome::answered;
     }
   }
 }
 
-std::string worker::take_reply() {
+octets worker::take_reply() {
   return std::move(reply_);
 }
 

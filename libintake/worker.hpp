@@ -9,16 +9,21 @@
 #include <string>
 #include <vector>
 
+#include "line_edits.hpp"
+#include "memory.hpp"
 #include "sandbox.hpp"
 
 namespace intake {
+
+/// Sends the answer. Its pieces need to live until it returns.
+using send_reply = std::function<void(const spliced_line&)>;
 
 struct worker_task {
   sandbox::role role = sandbox::role::parser;
   sandbox::access access = {};
   std::function<void()> settle;                    ///< first of all, while the parent's descriptors are still open
   std::function<void()> prepare;                   ///< confined, before the first request; throwing fails the start
-  std::function<std::string(std::string)> answer;  ///< must not throw
+  std::function<void(std::string_view, const send_reply&)> answer;  ///< sends once; must not throw itself
 };
 
 class worker {
@@ -27,6 +32,8 @@ class worker {
   explicit worker(const worker_task& task);
   /// Kills and reaps the child.
   ~worker();
+  /// Only kills it: while it gives back its memory the parent may go on. No further request.
+  void dismiss();
   worker(const worker&) = delete;
   worker& operator=(const worker&) = delete;
 
@@ -40,7 +47,7 @@ class worker {
   /// than limits::record_bytes; the worker is then of no further use. why() says which.
   [[nodiscard]] outcome advance();
   /// The reply, once answered.
-  [[nodiscard]] std::string take_reply();
+  [[nodiscard]] octets take_reply();
   [[nodiscard]] const std::string& why() const { return why_; }
 
  private:
@@ -48,9 +55,10 @@ class worker {
   int child_ = -1;
   int to_child_ = -1, from_child_ = -1;
   bool busy_ = false;
-  std::string request_, reply_, why_;
+  std::string request_, why_;
+  octets reply_;
   unsigned char header_[8] = {};
-  std::size_t header_sent_ = 0, sent_ = 0, header_read_ = 0, read_ = 0, expected_ = 0;
+  std::size_t header_sent_ = 0, sent_ = 0, header_read_ = 0, read_ = 0;
 };
 
 }  // namespace intake
