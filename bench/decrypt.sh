@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# One stored AES-256 member of 64 MB: intake-decrypt as a whole process (record in, record out: JSON, base64, digest and
-# the confined worker included) against 7z and bsdtar, which are given the zip itself; by turns. Then what trying 100
-# passwords costs a message.
+# One stored AES-256 member of 64 MB against 7z and bsdtar, which are given the zip itself; by turns: the reader alone as
+# a whole process (zip in, bytes out, and the member's digest, which the others do not make), and intake-decrypt as a
+# whole process (record in, record out: JSON, base64 and the confined worker as well). Then what trying 100 passwords
+# costs a message.
 set -euo pipefail
 export LC_ALL=C.UTF-8
 bin=${INTAKE_BIN:-build/bin}
@@ -40,13 +41,15 @@ for name, count in (("big", 1), ("small", 50)):
         for i in range(count):
             out.write('{"intake":1,"id":"m-%d","files":[{"id":"f0","path":"a.zip","origin":"attachment","data":"%s"}]}\n' % (i, data))
 END
+[[ -x $bin/zip-cat ]] || cmake --build "$(dirname "$bin")" --target zip-cat >/dev/null
 now() { date +%s.%N; }
 took() { echo "($(now) - $1) * 1000" | bc -l; }
 median() { printf '%s\n' "$@" | sort -g | sed -n "$((($# + 1) / 2))p"; }
 
-ours=() seven=() tar=() single=() many=()
+ours=() reader=() seven=() tar=() single=() many=()
 for _ in $(seq "$rounds"); do
   t=$(now); "$bin/intake-decrypt" --config "$work/one.toml" <"$work/big.record" >"$work/out"; ours+=("$(took "$t")")
+  t=$(now); "$bin/zip-cat" xyzzy "$work/big.zip" >"$work/out.reader"; reader+=("$(took "$t")")
   t=$(now); 7z x -so -pxyzzy "$work/big.zip" >"$work/out.7z" 2>/dev/null; seven+=("$(took "$t")")
   t=$(now); bsdtar --passphrase xyzzy -xOf "$work/big.zip" >"$work/out.tar"; tar+=("$(took "$t")")
   t=$(now); "$bin/intake-decrypt" --config "$work/one.toml" <"$work/small.record" >"$work/out.1"; single+=("$(took "$t")")
@@ -56,11 +59,14 @@ python3 - "$work" <<'END'
 import base64, json, sys
 member = json.load(open(sys.argv[1] + "/out"))["files"][1]
 content = open(sys.argv[1] + "/big.bin", "rb").read()
-same = [base64.b64decode(member["data"]), open(sys.argv[1] + "/out.7z", "rb").read(), open(sys.argv[1] + "/out.tar", "rb").read()]
+same = [base64.b64decode(member["data"]), *(open(f"{sys.argv[1]}/out.{name}", "rb").read() for name in ("reader", "7z", "tar"))]
 assert all(each == content for each in same), "the results differ"
 assert all(json.loads(line)["files"][0]["password"] == "100" for line in open(sys.argv[1] + "/out.100"))
 END
-a=$(median "${ours[@]}") b=$(median "${seven[@]}") c=$(median "${tar[@]}")
 printf 'passwords: %.1f ms for trying 100\n' "$(echo "($(median "${many[@]}") - $(median "${single[@]}")) / 50 * 100 / 99" | bc -l)"
-printf 'ratio decrypt-7z %.2f (ours %.0f ms, peer %.0f ms)\n' "$(echo "$b / $a" | bc -l)" "$a" "$b"
-printf 'ratio decrypt-bsdtar %.2f (ours %.0f ms, peer %.0f ms)\n' "$(echo "$c / $a" | bc -l)" "$a" "$c"
+# ratio NAME OURS PEER
+ratio() { printf 'ratio %s %.2f (ours %.0f ms, peer %.0f ms)\n' "$1" "$(echo "$3 / $2" | bc -l)" "$2" "$3"; }
+ratio decrypt-reader-7z "$(median "${reader[@]}")" "$(median "${seven[@]}")"
+ratio decrypt-reader-bsdtar "$(median "${reader[@]}")" "$(median "${tar[@]}")"
+ratio decrypt-7z "$(median "${ours[@]}")" "$(median "${seven[@]}")"
+ratio decrypt-bsdtar "$(median "${ours[@]}")" "$(median "${tar[@]}")"
