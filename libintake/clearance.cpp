@@ -3,14 +3,13 @@
 #include "failure.hpp"
 #include "ledger.hpp"
 #include "record.hpp"
-#include "secret.hpp"
 
 namespace intake {
 
 clearance::clearance(const config& desk) {
   if (desk.ledger.path.empty()) return;
   try {
-    ids_ = ledger(desk.ledger.path, ledger::mode::inspect, secret()).cleared();
+    ids_ = open_ledger(desk, ledger::mode::inspect).cleared();
   } catch (const failure& error) {
     if (error.status() != exit_status::no_input) throw;
   }

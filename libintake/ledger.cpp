@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 
+#include "config.hpp"
 #include "digest.hpp"
 #include "ledger_schema.hpp"
 #include "ledger_state.hpp"
@@ -188,6 +190,16 @@ void ledger::batch::commit() {
   state.batch->commit();
   state.batch.reset();
   owner_ = nullptr;
+}
+
+ledger open_ledger(const config& desk, ledger::mode how) {
+  const auto& place = desk.ledger;
+  const bool keyless = place.key.empty() || how == ledger::mode::inspect;
+  return {place.path, how, keyless ? secret() : read_secret(place.key, "ledger.key")};
+}
+
+std::string ledger_folder(const config& desk) {
+  return std::filesystem::absolute(desk.ledger.path).parent_path().string();
 }
 
 }  // namespace intake

@@ -21,6 +21,7 @@
 namespace intake {
 
 class record;
+struct config;
 
 /// Where a message lies in a mailbox. `uid` is the IMAP UID in decimal, the POP3 UIDL, or the path of a file.
 struct message_source {
@@ -231,5 +232,11 @@ class ledger {
  private:
   std::unique_ptr<state> state_;
 };
+
+/// Opens the ledger that the configuration names with the key that it names; to inspect, without. Throws as the
+/// constructor and read_secret do.
+[[nodiscard]] ledger open_ledger(const config& desk, ledger::mode how);
+/// What a process that is confined after that must still be able to write: companions of the file lie beside it.
+[[nodiscard]] std::string ledger_folder(const config& desk);
 
 }  // namespace intake

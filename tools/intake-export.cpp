@@ -57,7 +57,7 @@ intake::exit_status export_all(intake::context& ctx, const std::string& named) {
 int main(int argc, char** argv) {
   std::string out;
   intake::tool tool("intake-export", "Write the harmless PDFs and a manifest to the medium for the OA system.");
-  tool.is_filter()
+  tool.is_keeper()
       .positional("OUT", out, "folder on the medium (else as configured)", false, "directory")
       .example("intake-render <accepted.ndjson | intake-export /media/oa", "the PDFs to a USB medium")
       .body([&](intake::context& ctx) { return export_all(ctx, out); });

@@ -37,21 +37,20 @@ intake::fetch_order order_of(const options& opt, intake::context& ctx) {
 }
 
 /// Open when it is asked for finished messages or told of a check, else empty.
-std::optional<intake::ledger> open_ledger(const intake::config& desk, const intake::fetch_order& order) {
+std::optional<intake::ledger> ledger_for(const intake::config& desk, const intake::fetch_order& order) {
   if (desk.ledger.path.empty()) {
     if (order.only_new)
       throw intake::failure(intake::exit_status::config, desk.file + ": --new needs [ledger], which knows what is new");
     return std::nullopt;
   }
   if (!order.only_new && !order.is_check) return std::nullopt;
-  const auto key = desk.ledger.key.empty() ? intake::secret() : intake::read_secret(desk.ledger.key, "ledger.key");
-  return intake::ledger(desk.ledger.path, intake::ledger::mode::write, key);
+  return open_ledger(desk, intake::ledger::mode::write);
 }
 
 intake::exit_status fetch_all(const options& opt, intake::context& ctx) {
   auto order = order_of(opt, ctx);
   auto sources = opt.paths.empty() ? open_accounts(ctx.config(), opt.accounts) : intake::open_paths(opt.paths);
-  auto book = open_ledger(ctx.config(), order);
+  auto book = ledger_for(ctx.config(), order);
   order.book = book ? &*book : nullptr;
 
   // Passwords are read and the ledger is open; nothing below needs a program or another file of the host.

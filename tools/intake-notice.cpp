@@ -1,6 +1,4 @@
 // intake-notice - draft the letters that each message asks for. Nothing is ever sent.
-#include <filesystem>
-
 #include "libintake/draft_folder.hpp"
 #include "libintake/json.hpp"
 #include "libintake/ledger.hpp"
@@ -35,11 +33,9 @@ intake::exit_status draft_all(intake::context& ctx, const std::string& named) {
   const std::string out = named.empty() ? desk.output.drafts : named;
   if (out.empty())
     throw intake::failure(intake::exit_status::usage, "no folder for drafts: --out, or output.drafts in the configuration");
-  const auto key = desk.ledger.key.empty() ? intake::secret() : intake::read_secret(desk.ledger.key, "ledger.key");
-  intake::ledger book(desk.ledger.path, intake::ledger::mode::write, key);
+  auto book = open_ledger(desk, intake::ledger::mode::write);
   intake::draft_folder folder(out);
-  const auto ledger_folder = std::filesystem::absolute(desk.ledger.path).parent_path().string();
-  intake::sandbox::enter(intake::sandbox::role::keeper, {.read = {}, .write = {out, ledger_folder}});
+  intake::sandbox::enter(intake::sandbox::role::keeper, {.read = {}, .write = {out, ledger_folder(desk)}});
 
   const auto today = intake::civil_day(intake::now());
   return intake::run_keeper(ctx.filter(), "notice", [&](intake::record& rec) {
@@ -59,7 +55,7 @@ intake::exit_status draft_all(intake::context& ctx, const std::string& named) {
 int main(int argc, char** argv) {
   std::string out;
   intake::tool tool("intake-notice", "Draft the letters that each message asks for; nothing is ever sent.");
-  tool.is_filter()
+  tool.is_keeper()
       .option("--out", out, "DIR", "folder for the drafts (else output.drafts of the configuration)", "directory")
       .example("intake-verify <day.ndjson | intake-ledger record | intake-notice --out drafts | intake-show",
                "a draft for each applicant who must do something")

@@ -1,12 +1,10 @@
 // intake-reconcile - hold the list mails of a day against what was received, and say what is missing on either side.
 #include <algorithm>
-#include <filesystem>
 #include <optional>
 
 #include "libintake/day_check.hpp"
 #include "libintake/lines.hpp"
 #include "libintake/sandbox.hpp"
-#include "libintake/secret.hpp"
 #include "tool.hpp"
 
 namespace {
@@ -86,14 +84,10 @@ exit_status reconcile(intake::context& context, const options& opt) {
   const auto to = day_of(opt.day.empty() ? opt.to : opt.day, "--to", std::max(from, yesterday));
   if (to < from) throw failure(exit_status::usage, "--to lies before --from");
 
-  intake::secret key;
-  if (!desk.ledger.key.empty()) key = intake::read_secret(desk.ledger.key, "ledger.key");
-  const auto mode = opt.dry_run ? intake::ledger::mode::read : intake::ledger::mode::write;
-  intake::ledger book(desk.ledger.path, mode, key);
+  auto book = open_ledger(desk, opt.dry_run ? intake::ledger::mode::read : intake::ledger::mode::write);
   intake::record_writer out;  // before the sandbox, in which no terminal is recognised
-  const auto folder = std::filesystem::path(desk.ledger.path).parent_path().string();
   // The ledger is open; nothing below needs another file.
-  intake::sandbox::enter(intake::sandbox::role::keeper, {.read = {}, .write = {folder.empty() ? "." : folder}});
+  intake::sandbox::enter(intake::sandbox::role::keeper, {.read = {}, .write = {ledger_folder(desk)}});
 
   intake::day_check check(book, rule, desk, now, "intake-reconcile");
   check.tolerance_seconds = std::int64_t{60} * opt.tolerance;

@@ -4,7 +4,6 @@
 #include "libintake/judge.hpp"
 #include "libintake/ledger.hpp"
 #include "libintake/sandbox.hpp"
-#include "libintake/secret.hpp"
 #include "tool.hpp"
 
 namespace {
@@ -34,10 +33,8 @@ class everything_known final : public intake::precedents {
 /// An empty one on the first day, before there is a ledger.
 intake::history read_history(const intake::config& desk) {
   if (desk.ledger.path.empty() || ::access(desk.ledger.path.c_str(), F_OK) != 0) return {};
-  intake::secret key;
-  if (!desk.ledger.key.empty()) key = intake::read_secret(desk.ledger.key, "ledger.key");
   try {
-    return intake::ledger(desk.ledger.path, intake::ledger::mode::read, key).take_history();
+    return open_ledger(desk, intake::ledger::mode::read).take_history();
   } catch (const intake::failure& error) {
     // An earlier stage of the first run is just making it.
     if (error.status() == intake::exit_status::no_input) return {};

@@ -38,8 +38,8 @@ struct tool::state {
   std::vector<std::pair<std::string, std::string>> examples;
   std::vector<std::unique_ptr<tool>> commands;
   std::function<exit_status(context&)> body;
-  context shared;
-  bool is_filter = false, insecure = false;
+  std::shared_ptr<context> shared = std::make_shared<context>();  // one for the tool and all its commands
+  bool insecure = false;
 };
 
 tool::tool(std::string name, std::string summary) : state_(std::make_unique<state>()) {
@@ -127,10 +127,13 @@ tool& tool::positional(const std::string& name, std::vector<std::string>& target
 }
 
 tool& tool::is_filter() {
-  state_->is_filter = true;
-  auto& filter = state_->shared.filter_;
-  option("-j,--jobs", filter.jobs, "N", "work on N messages at once; the order is kept", 1, limits::worker_jobs);
-  return option("--fail-on", filter.fail_on, "DISPOSITION",
+  option("-j,--jobs", state_->shared->filter_.jobs, "N", "work on N messages at once; the order is kept", 1,
+         limits::worker_jobs);
+  return is_keeper();
+}
+
+tool& tool::is_keeper() {
+  return option("--fail-on", state_->shared->filter_.fail_on, "DISPOSITION",
                 "end with status 1 when a message is judged so (confirm, return, accept, list)",
                 "confirm return accept list");
 }
@@ -141,7 +144,9 @@ tool& tool::example(const std::string& command, const std::string& explanation) 
 }
 
 tool& tool::command(const std::string& name, const std::string& summary) {
-  return *state_->commands.emplace_back(std::make_unique<tool>(name, summary));
+  auto& made = *state_->commands.emplace_back(std::make_unique<tool>(name, summary));
+  made.state_->shared = state_->shared;
+  return made;
 }
 
 tool& tool::body(std::function<exit_status(context&)> body) {
@@ -153,7 +158,7 @@ int tool::run(int argc, char** argv) {
   std::setlocale(LC_ALL, "");
   bindtextdomain("intake", INTAKE_LOCALE_DIR);
   bind_textdomain_codeset("intake", "UTF-8");
-  auto& shared = state_->shared;
+  auto& shared = *state_->shared;
   shared.filter_.tool = state_->name;
   try {
     CLI::App app(tr(state_->summary.c_str()), state_->name);

@@ -63,8 +63,10 @@ class tool {
                    const std::string& completes = {});
   tool& positional(const std::string& name, std::vector<std::string>& target, const std::string& help,
                    bool required = false, const std::string& completes = {});
-  /// Adds --jobs and --fail-on: for record filters.
+  /// Adds --jobs and --fail-on: for record filters with workers.
   tool& is_filter();
+  /// Adds --fail-on: for record filters that do their work in this process.
+  tool& is_keeper();
   tool& example(const std::string& command, const std::string& explanation);
   /// A subcommand with options of its own; the tool then requires one.
   tool& command(const std::string& name, const std::string& summary);
