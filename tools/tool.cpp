@@ -2,21 +2,17 @@
 
 #include <fmt/format.h>
 #include <libintl.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <clocale>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <utility>
 
 #include "libintake/sandbox.hpp"
 
 namespace intake {
-
-const char* tr(const char* text) {
-  return *text ? dgettext("intake", text) : text;
-}
 
 const config& context::config() {
   if (!config_) config_ = load_config(config_path_);
@@ -33,9 +29,8 @@ const profile& context::profile() {
 }
 
 struct tool::state {
-  std::string name, summary;
-  std::vector<option_definition> options;
-  std::vector<std::pair<std::string, std::string>> examples;
+  command_definition said;                // without its commands
+  std::vector<option_definition> common;  // what every tool has, and no command again
   std::vector<std::unique_ptr<tool>> commands;
   std::function<exit_status(context&)> body;
   std::shared_ptr<context> shared = std::make_shared<context>();  // one for the tool and all its commands
@@ -43,8 +38,16 @@ struct tool::state {
 };
 
 tool::tool(std::string name, std::string summary) : state_(std::make_unique<state>()) {
-  state_->name = std::move(name);
-  state_->summary = std::move(summary);
+  state_->said.name = std::move(name);
+  state_->said.summary = std::move(summary);
+  option("--config", state_->shared->config_path_, "FILE",
+         "configuration (else $INTAKE_CONFIG, ~/.config/intake, /etc/intake)", "file");
+  flag("-q,--quiet", state_->shared->filter_.quiet, "say nothing but errors");
+  flag("--insecure-no-sandbox", state_->insecure,
+       "for diagnosis only: work without confinement; nothing that was touched so is ever accepted");
+  state_->common = std::exchange(state_->said.options, {});
+  state_->common.push_back({.names = "-h,--help", .help = "print this help and end"});
+  state_->common.push_back({.names = "--version", .help = "print the version and end"});
 }
 tool::~tool() = default;
 
@@ -56,7 +59,7 @@ CLI::App& as_app(void* app) {
 
 template <typename Target>
 void bind_value(CLI::App& app, const option_definition& it, Target& target) {
-  auto* option = app.add_option(it.names, target, tr(it.help.c_str()));
+  auto* option = app.add_option(it.names, target, tr(it.help));
   option->type_name(it.positional ? "" : it.metavar);
   if (it.required) option->required();
   if constexpr (std::is_same_v<Target, std::vector<std::string>>) {
@@ -68,8 +71,7 @@ void bind_value(CLI::App& app, const option_definition& it, Target& target) {
 std::string footer(const std::vector<std::pair<std::string, std::string>>& examples) {
   if (examples.empty()) return {};
   std::string text = std::string("\n") + tr("Examples:") + "\n";
-  for (const auto& [command, explanation] : examples)
-    text += fmt::format("  {}\n      {}\n", command, tr(explanation.c_str()));
+  for (const auto& [command, explanation] : examples) text += fmt::format("  {}\n      {}\n", command, tr(explanation));
   return text;
 }
 
@@ -79,7 +81,7 @@ tool& tool::option(const std::string& names, std::string& target, const std::str
                    const std::string& completes) {
   option_definition it{.names = names, .metavar = metavar, .help = help, .completes = completes};
   it.bind = [it, &target](void* app) { bind_value(as_app(app), it, target); };
-  state_->options.push_back(std::move(it));
+  state_->said.options.push_back(std::move(it));
   return *this;
 }
 
@@ -87,7 +89,7 @@ tool& tool::option(const std::string& names, std::vector<std::string>& target, c
                    const std::string& help, const std::string& completes) {
   option_definition it{.names = names, .metavar = metavar, .help = help, .completes = completes, .repeated = true};
   it.bind = [it, &target](void* app) { bind_value(as_app(app), it, target); };
-  state_->options.push_back(std::move(it));
+  state_->said.options.push_back(std::move(it));
   return *this;
 }
 
@@ -98,14 +100,14 @@ tool& tool::option(const std::string& names, unsigned& target, const std::string
     bind_value(as_app(app), it, target);
     as_app(app).get_option(it.names.substr(it.names.rfind(',') + 1))->check(CLI::Range(low, high, it.metavar));
   };
-  state_->options.push_back(std::move(it));
+  state_->said.options.push_back(std::move(it));
   return *this;
 }
 
 tool& tool::flag(const std::string& names, bool& target, const std::string& help) {
   option_definition it{.names = names, .help = help};
-  it.bind = [it, &target](void* app) { as_app(app).add_flag(it.names, target, tr(it.help.c_str())); };
-  state_->options.push_back(std::move(it));
+  it.bind = [it, &target](void* app) { as_app(app).add_flag(it.names, target, tr(it.help)); };
+  state_->said.options.push_back(std::move(it));
   return *this;
 }
 
@@ -113,7 +115,7 @@ tool& tool::positional(const std::string& name, std::string& target, const std::
                        const std::string& completes) {
   option_definition it{.names = name, .help = help, .completes = completes, .required = required, .positional = true};
   it.bind = [it, &target](void* app) { bind_value(as_app(app), it, target); };
-  state_->options.push_back(std::move(it));
+  state_->said.options.push_back(std::move(it));
   return *this;
 }
 
@@ -122,7 +124,7 @@ tool& tool::positional(const std::string& name, std::vector<std::string>& target
   option_definition it{
       .names = name, .help = help, .completes = completes, .required = required, .positional = true, .repeated = true};
   it.bind = [it, &target](void* app) { bind_value(as_app(app), it, target); };
-  state_->options.push_back(std::move(it));
+  state_->said.options.push_back(std::move(it));
   return *this;
 }
 
@@ -138,14 +140,20 @@ tool& tool::is_keeper() {
                 "confirm return accept list");
 }
 
+tool& tool::about(const std::string& text) {
+  state_->said.about = text;
+  return *this;
+}
+
 tool& tool::example(const std::string& command, const std::string& explanation) {
-  state_->examples.emplace_back(command, explanation);
+  state_->said.examples.emplace_back(command, explanation);
   return *this;
 }
 
 tool& tool::command(const std::string& name, const std::string& summary) {
   auto& made = *state_->commands.emplace_back(std::make_unique<tool>(name, summary));
   made.state_->shared = state_->shared;
+  made.state_->common.clear();
   return made;
 }
 
@@ -154,30 +162,51 @@ tool& tool::body(std::function<exit_status(context&)> body) {
   return *this;
 }
 
+command_definition tool::definition() const {
+  auto whole = state_->said;
+  whole.options.insert(whole.options.end(), state_->common.begin(), state_->common.end());
+  for (const auto& command : state_->commands) whole.commands.push_back(command->definition());
+  return whole;
+}
+
+namespace {
+
+/// What packaging asks a tool for and no user needs, so that --help does not show it.
+std::optional<std::string> made_from(const command_definition& tool, const std::vector<std::string>& words) {
+  if (words.size() == 1 && words[0] == "--manual") return manual_page(tool);
+  if (words.size() == 1 && words[0] == "--summary") return tr(tool.summary) + "\n";
+  if (words.size() == 2 && words[0] == "--completion") return completion(tool, words[1]);
+  return std::nullopt;
+}
+
+}  // namespace
+
 int tool::run(int argc, char** argv) {
   std::setlocale(LC_ALL, "");
   bindtextdomain("intake", INTAKE_LOCALE_DIR);
   bind_textdomain_codeset("intake", "UTF-8");
   auto& shared = *state_->shared;
-  shared.filter_.tool = state_->name;
+  shared.filter_.tool = state_->said.name;
   try {
-    CLI::App app(tr(state_->summary.c_str()), state_->name);
-    app.set_version_flag("--version", state_->name + " " INTAKE_VERSION, tr("print the version and end"));
+    if (const auto text = made_from(definition(), {argv + 1, argv + argc})) {
+      if (std::fwrite(text->data(), 1, text->size(), stdout) != text->size() || std::fflush(stdout) != 0)
+        throw system_failure(exit_status::io, "stdout");
+      return 0;
+    }
+    const auto& said = state_->said;
+    CLI::App app(tr(said.summary), said.name);
+    app.set_version_flag("--version", said.name + " " INTAKE_VERSION, tr("print the version and end"));
     app.set_help_flag("-h,--help", tr("print this help and end"));
-    app.add_option("--config", shared.config_path_,
-                   tr("configuration (else $INTAKE_CONFIG, ~/.config/intake, /etc/intake)"))
-        ->type_name("FILE");
-    app.add_flag("-q,--quiet", shared.filter_.quiet, tr("say nothing but errors"));
-    app.add_flag("--insecure-no-sandbox", state_->insecure,
-                 tr("for diagnosis only: work without confinement; nothing that was touched so is ever accepted"));
-    app.footer(footer(state_->examples));
-    for (const auto& option : state_->options) option.bind(&app);
+    app.footer(footer(said.examples));
+    for (const auto* options : {&std::as_const(state_->common), &said.options})
+      for (const auto& option : *options)
+        if (option.bind) option.bind(&app);
     const tool* chosen = this;
     for (const auto& command : state_->commands) {
-      auto* sub = app.add_subcommand(command->state_->name, tr(command->state_->summary.c_str()));
-      sub->footer(footer(command->state_->examples));
+      auto* sub = app.add_subcommand(command->state_->said.name, tr(command->state_->said.summary));
+      sub->footer(footer(command->state_->said.examples));
       sub->fallthrough();
-      for (const auto& option : command->state_->options) option.bind(sub);
+      for (const auto& option : command->state_->said.options) option.bind(sub);
       sub->callback([&chosen, &command] { chosen = command.get(); });
     }
     if (!state_->commands.empty()) app.require_subcommand(1);
@@ -189,20 +218,20 @@ int tool::run(int argc, char** argv) {
         if (std::fflush(stdout) != 0) throw system_failure(exit_status::io, "stdout");
         return 0;
       }
-      throw failure(exit_status::usage, std::string(error.what()) + " (" + state_->name + " --help)");
+      throw failure(exit_status::usage, std::string(error.what()) + " (" + state_->said.name + " --help)");
     }
     if (state_->insecure) sandbox::disable();
     const exit_status status = chosen->state_->body(shared);
     if (std::fflush(stdout) != 0) throw system_failure(exit_status::io, "stdout");
     return static_cast<int>(status);
   } catch (const failure& error) {
-    fmt::print(stderr, "{}: {}\n", state_->name, error.what());
+    fmt::print(stderr, "{}: {}\n", state_->said.name, error.what());
     return static_cast<int>(error.status());
   } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "{}: {}\n", state_->name, tr("out of memory"));
+    fmt::print(stderr, "{}: {}\n", state_->said.name, tr("out of memory"));
     return static_cast<int>(exit_status::os);
   } catch (const std::exception& error) {
-    fmt::print(stderr, "{}: {}: {}\n", state_->name, tr("a bug, please report it"), error.what());
+    fmt::print(stderr, "{}: {}: {}\n", state_->said.name, tr("a bug, please report it"), error.what());
     return static_cast<int>(exit_status::software);
   }
 }

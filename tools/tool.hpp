@@ -11,11 +11,9 @@
 #include "libintake/failure.hpp"
 #include "libintake/filter.hpp"
 #include "libintake/profile.hpp"
+#include "manual.hpp"
 
 namespace intake {
-
-/// Marks a text for translation and translates it to the language of the locale.
-[[nodiscard]] const char* tr(const char* text);
 
 /// What a tool's body is given. Configuration and profile are loaded on first use, before anything hostile is read;
 /// loading them sets the clause labels.
@@ -31,16 +29,6 @@ class context {
   std::optional<intake::config> config_;
   std::optional<intake::profile> profile_;
   filter_options filter_;
-};
-
-/// One option as help, man page and completions show it.
-struct option_definition {
-  std::string names;      ///< "-j,--jobs"
-  std::string metavar;    ///< "N"; empty for a flag
-  std::string help;       ///< English; translated when shown
-  std::string completes;  ///< "file", "directory", or words separated by spaces
-  bool required = false, positional = false, repeated = false;
-  std::function<void(void* app)> bind;
 };
 
 /// The definition of a command: its options, examples and body. Everything said about the command comes from here.
@@ -67,11 +55,16 @@ class tool {
   tool& is_filter();
   /// Adds --fail-on: for record filters that do their work in this process.
   tool& is_keeper();
+  /// Further sentences for the manual page.
+  tool& about(const std::string& text);
   tool& example(const std::string& command, const std::string& explanation);
   /// A subcommand with options of its own; the tool then requires one.
   tool& command(const std::string& name, const std::string& summary);
   /// The body of this command.
   tool& body(std::function<exit_status(context&)> body);
+
+  /// Everything said about the command, with the options that all have.
+  [[nodiscard]] command_definition definition() const;
 
   /// Parses, runs the body, turns every failure into a message and a status. Returns what main returns.
   [[nodiscard]] int run(int argc, char** argv);
