@@ -1,7 +1,6 @@
 #include "picture.hpp"
 
 #include <libheif/heif.h>
-#include <tiffio.h>
 #include <webp/decode.h>
 #include <webp/demux.h>
 
@@ -13,14 +12,15 @@
 #include "limits.hpp"
 
 namespace intake {
-namespace {
-
-using visitor = std::function<bool(picture&&)>;
 
 void must_fit(std::uint64_t columns, std::uint64_t rows) {
   if (columns == 0 || rows == 0) throw damaged_picture("a picture without pixels");
   if (columns > limits::render_image_pixels / rows) throw huge_picture("too many pixels");
 }
+
+namespace {
+
+using visitor = picture_visitor;
 
 /// Four bytes a pixel, not premultiplied, to three on white.
 std::string on_white(const unsigned char* rgba, std::size_t pixels) {
@@ -30,100 +30,6 @@ std::string on_white(const unsigned char* rgba, std::size_t pixels) {
     for (int c = 0; c < 3; ++c)
       to[c] = static_cast<unsigned char>((rgba[c] * rgba[3] + 255 * (255 - rgba[3]) + 127) / 255);
   return rgb;
-}
-
-// TIFF. libtiff reads through these from memory.
-
-struct memory_file {
-  std::string_view bytes;
-  std::size_t at = 0;
-};
-
-memory_file& file_of(thandle_t handle) {
-  return *static_cast<memory_file*>(handle);
-}
-
-tmsize_t tiff_read(thandle_t handle, void* to, tmsize_t size) {
-  auto& file = file_of(handle);
-  const std::size_t left = file.at < file.bytes.size() ? file.bytes.size() - file.at : 0;
-  const std::size_t taken = std::min(left, static_cast<std::size_t>(std::max<tmsize_t>(size, 0)));
-  std::memcpy(to, file.bytes.data() + (taken ? file.at : 0), taken);
-  file.at += taken;
-  return static_cast<tmsize_t>(taken);
-}
-
-tmsize_t tiff_write(thandle_t, void*, tmsize_t) {
-  return 0;
-}
-
-toff_t tiff_seek(thandle_t handle, toff_t to, int whence) {
-  auto& file = file_of(handle);
-  const toff_t base = whence == SEEK_CUR ? file.at : whence == SEEK_END ? file.bytes.size() : 0;
-  file.at = static_cast<std::size_t>(base + to);
-  return file.at;
-}
-
-int tiff_close(thandle_t) {
-  return 0;
-}
-toff_t tiff_size(thandle_t handle) {
-  return file_of(handle).bytes.size();
-}
-int tiff_map(thandle_t, void**, toff_t*) {
-  return 0;
-}
-void tiff_unmap(thandle_t, void*, toff_t) {}
-
-struct tiff_closer {
-  void operator()(TIFF* tiff) const { TIFFClose(tiff); }
-};
-
-picture read_tiff_directory(TIFF* tiff) {
-  std::uint32_t columns = 0, rows = 0;
-  TIFFGetField(tiff, TIFFTAG_IMAGEWIDTH, &columns);
-  TIFFGetField(tiff, TIFFTAG_IMAGELENGTH, &rows);
-  must_fit(columns, rows);
-  char why[1024] = {};
-  if (!TIFFRGBAImageOK(tiff, why)) throw unsupported_picture(why);
-  std::vector<std::uint32_t> raster(std::size_t{columns} * rows);
-  if (!TIFFReadRGBAImageOriented(tiff, columns, rows, raster.data(), ORIENTATION_TOPLEFT, 1))
-    throw damaged_picture("TIFF data");
-  picture read{columns, rows, 0, 0, {}};
-  float x = 0, y = 0;
-  std::uint16_t unit = RESUNIT_INCH, orientation = ORIENTATION_TOPLEFT;
-  TIFFGetFieldDefaulted(tiff, TIFFTAG_RESOLUTIONUNIT, &unit);
-  TIFFGetFieldDefaulted(tiff, TIFFTAG_ORIENTATION, &orientation);
-  if (unit != RESUNIT_NONE && TIFFGetField(tiff, TIFFTAG_XRESOLUTION, &x) &&
-      TIFFGetField(tiff, TIFFTAG_YRESOLUTION, &y)) {
-    const double factor = unit == RESUNIT_CENTIMETER ? 2.54 : 1;
-    read.horizontal_dpi = x * factor;
-    read.vertical_dpi = y * factor;
-  }
-  // libtiff's ABGR words are RGBA bytes on this machine; premultiplied, so white is what is left of 255.
-  read.rgb.resize(raster.size() * 3);
-  auto* to = reinterpret_cast<unsigned char*>(read.rgb.data());
-  for (const std::uint32_t word : raster) {
-    const std::uint32_t white = 255 - TIFFGetA(word);
-    *to++ = static_cast<unsigned char>(std::min(255U, TIFFGetR(word) + white));
-    *to++ = static_cast<unsigned char>(std::min(255U, TIFFGetG(word) + white));
-    *to++ = static_cast<unsigned char>(std::min(255U, TIFFGetB(word) + white));
-  }
-  return read;
-}
-
-void read_tiff(std::string_view bytes, const visitor& visit) {
-  TIFFSetErrorHandler(nullptr);
-  TIFFSetWarningHandler(nullptr);
-  memory_file file{bytes};
-  const std::unique_ptr<TIFF, tiff_closer> tiff(
-      TIFFClientOpen("", "rm", &file, tiff_read, tiff_write, tiff_seek, tiff_close, tiff_size, tiff_map, tiff_unmap));
-  if (!tiff) throw damaged_picture("TIFF header");
-  do {
-    std::uint32_t kind = 0;
-    TIFFGetFieldDefaulted(tiff.get(), TIFFTAG_SUBFILETYPE, &kind);
-    if ((kind & FILETYPE_REDUCEDIMAGE) != 0) continue;  // a thumbnail of a page that is there anyway
-    if (!visit(read_tiff_directory(tiff.get()))) return;
-  } while (TIFFReadDirectory(tiff.get()));
 }
 
 // WebP. Of an animation the first frame is shown, as on paper.
@@ -157,7 +63,10 @@ void read_webp(std::string_view bytes, const visitor& visit) {
 
 void must(const heif_error& error) {
   if (error.code == heif_error_Ok) return;
-  if (error.code == heif_error_Unsupported_feature || error.code == heif_error_Unsupported_filetype)
+  // An image whose coding the library does not know (the uncompressed one of ISO/IEC 23001-17) is none to it, so that
+  // what points at it points at nothing.
+  if (error.code == heif_error_Unsupported_feature || error.code == heif_error_Unsupported_filetype ||
+      error.subcode == heif_suberror_Nonexisting_item_referenced)
     throw unsupported_picture(error.message);
   throw damaged_picture(error.message);
 }
@@ -196,7 +105,29 @@ void read_heif(std::string_view bytes, const visitor& visit) {
     if (item != primary && !visit(read_heif_item(context.get(), item))) return;
 }
 
+// GIF.
+
+/// Past the sub-blocks that begin at `at` (GIF89a, section 15).
+std::size_t after_blocks(std::string_view gif, std::size_t at) {
+  while (at < gif.size() && gif[at] != '\0') at += 1 + static_cast<unsigned char>(gif[at]);
+  return at + 1;
+}
+
+std::size_t colour_table_bytes(char flags) {
+  return flags & '\x80' ? std::size_t{3} << ((flags & 7) + 1) : 0;
+}
+
 }  // namespace
+
+std::string first_frame(std::string_view gif) {
+  constexpr std::size_t screen = 13, descriptor = 10;
+  if (!gif.starts_with("GIF8") || gif.size() < screen) return std::string(gif);
+  std::size_t at = screen + colour_table_bytes(gif[10]);
+  while (at + descriptor < gif.size() && gif[at] == '!') at = after_blocks(gif, at + 2);
+  if (at + descriptor >= gif.size() || gif[at] != ',') return std::string(gif);
+  const std::size_t end = after_blocks(gif, at + descriptor + colour_table_bytes(gif[at + 9]) + 1);
+  return std::string(gif.substr(0, end)) + ';';
+}
 
 void prepare_picture_decoders() {
   heif_init(nullptr);

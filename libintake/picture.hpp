@@ -35,8 +35,19 @@ class huge_picture : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Visits every picture in `bytes` in order until `visit` returns false. `family` is tiff, webp or heif.
-void read_pictures(document_family family, std::string_view bytes, const std::function<bool(picture&&)>& visit);
+/// Returns false to see no more.
+using picture_visitor = std::function<bool(picture&&)>;
+
+/// Visits every picture in `bytes` in order. `family` is tiff, webp or heif.
+void read_pictures(document_family family, std::string_view bytes, const picture_visitor& visit);
+/// Of these the one for TIFF, which stands in a file of its own.
+void read_tiff(std::string_view bytes, const picture_visitor& visit);
+
+/// Throws damaged_picture without pixels, huge_picture with too many. Call before anything is decoded.
+void must_fit(std::uint64_t columns, std::uint64_t rows);
+
+/// An animated GIF up to the end of its first frame, which is the page that paper would show; other bytes as they are.
+[[nodiscard]] std::string first_frame(std::string_view gif);
 
 /// Loads what the decoders load at run time; call before confinement.
 void prepare_picture_decoders();

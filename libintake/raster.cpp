@@ -45,6 +45,7 @@ class page_maker {
     if (request_.family == document_family::tiff || request_.family == document_family::webp ||
         request_.family == document_family::heif)
       return pictures(bytes);
+    if (request_.family == document_family::image && !may_be_decoded(bytes)) return page_outcome::too_large;
     fz_document* document = nullptr;
     int pages = 0, locked = 0;
     guarded(context_, [&] {
@@ -96,6 +97,20 @@ class page_maker {
 
  private:
   [[nodiscard]] bool has_room() const { return pages_ < limits::render_pages; }
+
+  /// By its header alone.
+  bool may_be_decoded(const std::string& bytes) {
+    std::size_t columns = 0, rows = 0;
+    guarded(context_, [&] {
+      fz_buffer* const shared =
+          fz_new_buffer_from_shared_data(context_, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+      fz_image* const image = fz_new_image_from_buffer(context_, shared);
+      columns = static_cast<std::size_t>(std::max(image->w, 0)), rows = static_cast<std::size_t>(std::max(image->h, 0));
+      fz_drop_image(context_, image);
+      fz_drop_buffer(context_, shared);
+    });
+    return rows == 0 || columns <= limits::render_image_pixels / rows;
+  }
 
   void document_page(fz_document* document, int number) {
     fz_display_list* list = nullptr;
@@ -274,6 +289,7 @@ void serve(int socket) {
   read_all(socket, &head, sizeof head);
   std::string bytes(head.size, '\0');
   read_all(socket, bytes.data(), bytes.size());
+  if (head.family == document_family::image) bytes = first_frame(bytes);
   page_sender out(socket);
   page_outcome outcome = page_outcome::damaged;
   try {

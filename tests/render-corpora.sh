@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Real files of every kind through intake-render, held against other readers. A sample of some dozens; RENDER_SAMPLE=0
+# takes all of them, which is an hour's work.
+set -euo pipefail
+export LC_ALL=C.UTF-8
+corpora=${INTAKE_CORPORA:-}
+for candidate in "$INTAKE_SOURCE/../shared/corpora" "$INTAKE_SOURCE/../../shared/corpora"; do
+  [ -n "$corpora" ] || [ ! -f "$candidate/MANIFEST.tsv" ] || corpora=$candidate
+done
+[ -f "$corpora/MANIFEST.tsv" ] || exit 77
+work=$(mktemp -d -p /dev/shm)
+trap 'rm -rf "$work"' EXIT
+cp "$INTAKE_SOURCE/share/intake/profiles/kumamoto-2021.toml" "$work/profile.toml"
+cat >"$work/intake.toml" <<'END'
+profile = "profile.toml"
+station = "a"
+[[stations]]
+id = "a"
+name = "見本警察署"
+address = "a@police.example"
+tel = "000-000-0000"
+[scan]
+database = "db"
+END
+mkdir "$work/db"
+# The one signature that the scanner proves itself on; put together here, never stored.
+python3 - "$work/db/test.ndb" <<'END'
+import sys
+eicar = 'X5O!P%@AP[4\\PZX54(P^)7CC)7}$' + 'EICAR-STANDARD-' + 'ANTIVIRUS-TEST-FILE!' + '$H+H*'
+open(sys.argv[1], 'w').write('Eicar-Test:0:*:%s\n' % eicar.encode().hex())
+END
+export INTAKE_CONFIG=$work/intake.toml
+cd "$INTAKE_SOURCE/tests/render"
+PYTHONDONTWRITEBYTECODE=1 python3 corpora.py "$corpora" "$work" "${RENDER_SAMPLE:-4}"
