@@ -34,8 +34,11 @@ class landlock_ruleset {
 };
 
 /// Own namespaces, and a tmpfs as the new root: nothing of the host is left but `access.read`, bound read-only. /tmp is
-/// writable. No capability is left.
-void enter_private_root(const access& access, std::size_t tmpfs_bytes);
+/// writable. No capability is left, unless `for_workers`: then those that this takes, for processes forked from this one.
+void enter_private_root(const access& access, std::size_t tmpfs_bytes, bool for_workers);
+
+/// Gives up every capability of this process but these (bits of the first 32).
+void keep_capabilities(std::uint32_t kept);
 
 /// The role's allow-list of system calls, for good.
 void filter_system_calls(role role);

@@ -105,9 +105,7 @@ class pump {
   }
 
   exit_status run() {
-    const bool roots = stage_.role == sandbox::role::scanner || stage_.role == sandbox::role::office ||
-                       stage_.role == sandbox::role::raster;
-    sandbox::enter(roots ? sandbox::role::pump_of_roots : sandbox::role::pump);
+    sandbox::enter(sandbox::pump_of(stage_.role));
     for (unsigned i = 0; i < jobs_wanted(options_); ++i) places_.push_back({std::make_unique<worker>(task_), nullptr});
     while (step()) {
     }

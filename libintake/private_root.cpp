@@ -1,6 +1,7 @@
 #include "confinement.hpp"
 
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -43,19 +44,49 @@ void bind_read_only(const std::string& path, const std::string& root) {
        "read-only " + path);
 }
 
-}  // namespace
+/// For good: what is given up here does not come back with another program either.
+void bound_capabilities(std::uint32_t kept) {
+  for (int capability = 0; prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; ++capability)
+    if (capability >= 32 || (kept >> capability & 1) == 0)
+      must(prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0, "drop capabilities");
+}
 
-void enter_private_root(const access& access, std::size_t tmpfs_bytes) {
+void enter_own_namespaces() {
+  // A worker of a process that is in its own ones already needs nothing but its own mounts; there, the files that say
+  // who is who in a new user namespace could not be reached any more.
+  static bool entered = false;
+  if (entered) {
+    must(unshare(CLONE_NEWNS) == 0, "own mounts");
+    return;
+  }
   const auto uid = geteuid();
   const auto gid = getegid();
-  // The kernel forgets the signal for the death of the parent when capabilities come and go, as they do here.
-  int death_signal = 0;
-  must(prctl(PR_GET_PDEATHSIG, &death_signal, 0, 0, 0) == 0, "signal of the parent's death");
   must(unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS) == 0,
        "user namespaces are switched off (sysctl kernel.unprivileged_userns_clone, user.max_user_namespaces)");
   write_file("/proc/self/setgroups", "deny");
   write_file("/proc/self/uid_map", "1000 " + std::to_string(uid) + " 1");
   write_file("/proc/self/gid_map", "1000 " + std::to_string(gid) + " 1");
+  entered = true;
+}
+
+}  // namespace
+
+void keep_capabilities(std::uint32_t kept) {
+  struct {
+    std::uint32_t version;
+    int pid;
+  } header{0x20080522, 0};
+  struct {
+    std::uint32_t effective, permitted, inheritable;
+  } const both[2] = {{kept, kept, 0}, {0, 0, 0}};
+  must(syscall(SYS_capset, &header, both) == 0, "drop capabilities");
+}
+
+void enter_private_root(const access& access, std::size_t tmpfs_bytes, bool for_workers) {
+  // The kernel forgets the signal for the death of the parent when capabilities come and go, as they do here.
+  int death_signal = 0;
+  must(prctl(PR_GET_PDEATHSIG, &death_signal, 0, 0, 0) == 0, "signal of the parent's death");
+  enter_own_namespaces();
   must(mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0, "private mounts");
   const std::string size = "mode=0755,size=" + std::to_string(tmpfs_bytes);
   const std::string root = "/tmp";
@@ -66,17 +97,9 @@ void enter_private_root(const access& access, std::size_t tmpfs_bytes) {
   for (const auto& folder : access.tmp_folders) make_folders(root + "/tmp/" + folder);
   must(chdir(root.c_str()) == 0 && syscall(SYS_pivot_root, ".", "old") == 0, "pivot_root");
   must(chdir("/") == 0 && umount2("/old", MNT_DETACH) == 0 && rmdir("/old") == 0, "leave the host's root");
-  // No capability outlives this: none in the new user namespace either.
-  for (int capability = 0; prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; ++capability)
-    must(prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0, "drop capabilities");
-  struct {
-    std::uint32_t version;
-    int pid;
-  } header{0x20080522, 0};
-  struct {
-    std::uint32_t effective, permitted, inheritable;
-  } none[2] = {};
-  must(syscall(SYS_capset, &header, none) == 0, "drop capabilities");
+  const std::uint32_t kept = for_workers ? 1U << CAP_SYS_ADMIN | 1U << CAP_SETPCAP : 0;
+  bound_capabilities(kept);
+  keep_capabilities(kept);
   must(prctl(PR_SET_PDEATHSIG, death_signal, 0, 0, 0) == 0, "signal of the parent's death");
 }
 

@@ -284,7 +284,7 @@ void serve(int socket) {
   // Everything that is needed is in memory already: not even a file system is left.
   sandbox::access access;
   access.memory_bytes = std::size_t{3} << 30;
-  sandbox::enter(sandbox::role::parser, access);
+  sandbox::enter(sandbox::role::raster, access);
   request_head head{};
   read_all(socket, &head, sizeof head);
   std::string bytes(head.size, '\0');

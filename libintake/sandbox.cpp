@@ -20,7 +20,7 @@ namespace {
 bool switched_off = false;
 
 bool has_private_root(role role) {
-  return role == role::scanner || role == role::office || role == role::raster;
+  return role == role::scanner || role == role::office || role == role::pump_of_roots;
 }
 bool is_pump(role role) {
   return role == role::pump || role == role::pump_of_roots;
@@ -43,7 +43,7 @@ void limit_resources(role role, [[maybe_unused]] const access& access) {
   limit(RLIMIT_AS, access.memory_bytes ? access.memory_bytes : usual);
 #endif
   limit(RLIMIT_NOFILE, 256);
-  if (role == role::parser || role == role::unpacker || role == role::asker) limit(RLIMIT_FSIZE, 0);
+  if (!has_private_root(role) && !keeps_host_files(role)) limit(RLIMIT_FSIZE, 0);
 }
 
 /// What must not be possible any more, tried.
@@ -54,16 +54,19 @@ void prove_confined(role role) {
   const char* const no_environment[] = {nullptr};
   must(execve("/bin/true", const_cast<char* const*>(no_arguments), const_cast<char* const*>(no_environment)) < 0,
        "a program could still be run");
-  if (role == role::pump_of_roots) return;
   const int fd = open("/etc/passwd", O_RDONLY | O_CLOEXEC);
   if (fd >= 0) close(fd);
-  must(fd < 0 || role == role::fetcher, "a file of the host could still be opened");
+  must(fd < 0, "a file of the host could still be opened");
 }
 
 }  // namespace
 
 void must(bool done, const std::string& what) {
   if (!done) throw system_failure(exit_status::os, "sandbox: " + what);
+}
+
+role pump_of(role worker) {
+  return has_private_root(worker) ? role::pump_of_roots : role::pump;
 }
 
 void disable() {
@@ -82,11 +85,14 @@ void enter(role role, const access& access) {
   if (has_private_root(role)) {
     // The maps of the new user namespace are files of /proc/self, which a process that may not be dumped does not own.
     must(prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == 0, "dumpable for the namespaces");
-    enter_private_root(access, access.tmpfs_bytes ? access.tmpfs_bytes : 1024 * limits::mib);
+    const std::size_t usual = role == role::pump_of_roots ? 16 * limits::mib : 1024 * limits::mib;
+    enter_private_root(access, access.tmpfs_bytes ? access.tmpfs_bytes : usual, role == role::pump_of_roots);
     must(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0, "not dumpable");
+  } else if (!keeps_host_files(role)) {  // root's files are not always root's own
+    keep_capabilities(0);
   }
   must(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0, "no_new_privs");
-  if (role != role::pump_of_roots) {  // Landlock would refuse the mounts
+  if (role != role::pump_of_roots) {  // Landlock would refuse its workers their mounts
     landlock_ruleset rules(role == role::fetcher);
     if (has_private_root(role)) {
       rules.allow_writing("/tmp");

@@ -11,19 +11,22 @@ namespace intake::sandbox {
 /// What a process may still do. Each role is an allow-list of system calls and a set of resource limits.
 enum class role {
   pump,           ///< line pump: pipes, and forking workers that confine themselves further; no file, no network
-  pump_of_roots,  ///< the same for workers with a private root, which still have to mount it
+  pump_of_roots,  ///< the same for workers with a private root: has one itself, and may still mount theirs
   parser,         ///< memory only: no file can be opened at all
   unpacker,       ///< as parser
   asker,          ///< as parser, and may hand local sockets to the process at the other end of `access.descriptors`
+  raster,         ///< as parser
   scanner,        ///< private tmpfs as the only file system
   office,         ///< private tmpfs, and `access.read` of the host bound read-only into it
-  raster,         ///< as office
   keeper,         ///< files below `access.write` may be created and changed (ledger, export); no network, no exec
   fetcher,        ///< as keeper, and TCP connections
 };
 
+/// The role of the process that forks workers of this role.
+[[nodiscard]] role pump_of(role worker);
+
 struct access {
-  std::vector<std::string> read;   ///< host paths that stay readable (office, raster, keeper, fetcher)
+  std::vector<std::string> read;   ///< host paths that stay readable (pump_of_roots, office, keeper, fetcher)
   std::vector<std::string> write;  ///< host directories that stay writable (keeper, fetcher)
   std::size_t memory_bytes = 0;    ///< RLIMIT_AS; 0: the role's own
   std::size_t tmpfs_bytes = 0;     ///< size of the private tmpfs; 0: the role's own
@@ -34,7 +37,7 @@ struct access {
 };
 
 /// Confines the calling process and proves it (a socket, an exec and a host file must all be refused). Must be called
-/// while the process has one thread. On success the private tmpfs of scanner, office and raster is /tmp.
+/// while the process has one thread. On success the private tmpfs of pump_of_roots, scanner and office is /tmp.
 /// Throws failure(os) when anything of it cannot be had; the caller must not go on.
 void enter(role role, const access& access = {});
 

@@ -1,8 +1,10 @@
 #include "confinement.hpp"
 
+#include <fcntl.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <initializer_list>
@@ -57,12 +59,10 @@ constexpr names memory_only = {"read",
                                "times",
                                "sysinfo",
                                "uname",
-                               "tgkill",
                                "getuid",
                                "geteuid",
                                "getgid",
                                "getegid",
-                               "fcntl",
                                "pipe2",
                                "dup",
                                "dup2",
@@ -143,6 +143,7 @@ constexpr names workers = {"fork",
                            "seccomp",
                            "setrlimit",
                            "prlimit64",
+                           "capset",
                            "epoll_create1",
                            "epoll_ctl",
                            "epoll_wait",
@@ -150,7 +151,7 @@ constexpr names workers = {"fork",
                            "landlock_create_ruleset",
                            "landlock_add_rule",
                            "landlock_restrict_self"};
-constexpr names namespaces = {"unshare", "mount", "umount2", "pivot_root", "mount_setattr", "capset", "chdir"};
+constexpr names mounts = {"mount", "umount2", "pivot_root", "mount_setattr"};
 constexpr names sockets = {"socket",     "connect",       "getsockopt", "setsockopt", "getsockname", "getpeername",
                            "sendto",     "recvfrom",      "sendmsg",    "recvmsg",    "sendmmsg",    "shutdown",
                            "socketpair", "epoll_create1", "epoll_ctl",  "epoll_wait", "epoll_pwait", "ioctl"};
@@ -171,6 +172,13 @@ class system_call_filter {
   void kill(const names& list) {
     for (const char* name : list) rule(SCMP_ACT_KILL_PROCESS, name_of(name));
   }
+  /// A signal to another process, whether sent or asked for (F_SETOWN, F_SETSIG), would end it.
+  void allow_own_signals() {
+    const scmp_arg_cmp is_own = SCMP_A0(SCMP_CMP_EQ, static_cast<scmp_datum_t>(getpid()));
+    must(seccomp_rule_add(filter_, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, is_own) == 0, "seccomp rule tgkill");
+    for (const auto& is_of_files : {SCMP_A1(SCMP_CMP_LT, F_SETOWN), SCMP_A1(SCMP_CMP_GE, F_OFD_GETLK)})
+      must(seccomp_rule_add(filter_, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1, is_of_files) == 0, "seccomp rule fcntl");
+  }
   /// Threads, but no processes.
   void allow_threads() {
     constexpr scmp_datum_t thread = CLONE_THREAD | CLONE_VM;
@@ -183,6 +191,12 @@ class system_call_filter {
     allow(local_sockets);
     const scmp_arg_cmp is_local = SCMP_A0(SCMP_CMP_EQ, AF_UNIX);
     must(seccomp_rule_add(filter_, SCMP_ACT_ALLOW, SCMP_SYS(socketpair), 1, is_local) == 0, "seccomp rule socketpair");
+  }
+  /// Own mounts for a worker, and no other namespace.
+  void allow_mounts() {
+    allow(mounts);
+    const scmp_arg_cmp own_mounts = SCMP_A0(SCMP_CMP_EQ, CLONE_NEWNS);
+    must(seccomp_rule_add(filter_, SCMP_ACT_ALLOW, SCMP_SYS(unshare), 1, own_mounts) == 0, "seccomp rule unshare");
   }
   /// Only reading one's own limits: raising or lowering them is over.
   void allow_reading_limits() {
@@ -208,6 +222,7 @@ class system_call_filter {
 void filter_system_calls(role role) {
   system_call_filter filter;
   filter.allow(memory_only);
+  filter.allow_own_signals();
   filter.kill({"ptrace", "process_vm_readv", "process_vm_writev", "keyctl", "add_key", "request_key", "bpf",
                "perf_event_open", "io_uring_setup", "userfaultfd", "kexec_load", "init_module", "finit_module"});
   switch (role) {
@@ -216,12 +231,12 @@ void filter_system_calls(role role) {
       [[fallthrough]];
     case role::parser:
     case role::unpacker:
+    case role::raster:
       filter.allow_threads();
       filter.allow_reading_limits();
       break;
     case role::scanner:
     case role::office:
-    case role::raster:
       filter.allow(own_files);
       filter.allow_threads();
       filter.allow_reading_limits();
@@ -243,12 +258,12 @@ void filter_system_calls(role role) {
       break;
     case role::pump_of_roots:
       filter.allow(own_files);
-      filter.allow(namespaces);
+      filter.allow_mounts();
       [[fallthrough]];
     case role::pump:
       filter.allow(workers);
       filter.allow_local_sockets();  // a worker is held by this filter too
-      filter.allow({"clone"});
+      filter.allow({"clone", "tgkill"});  // these, too: each worker narrows them to itself
       filter.answer(ENOSYS, "clone3");
       filter.answer(ENOTTY, "ioctl");
       break;
