@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <clocale>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <map>
@@ -33,6 +34,8 @@ fs::path directory() {
 }
 
 [[noreturn]] void run(const std::string& path, std::vector<std::string> words) {
+  const char* const found = std::getenv("PATH");
+  ::setenv("PATH", (directory().string() + (found ? std::string(":") + found : "")).c_str(), 1);  // for the scripts
   std::vector<char*> argv;
   for (auto& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);

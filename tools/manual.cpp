@@ -131,9 +131,10 @@ std::string for_bash(const command_definition& tool) {
     for (const auto& it : options) {
       if (it.positional || it.metavar.empty()) continue;
       std::string reply = "COMPREPLY=()";
-      if (it.completes == "file") reply = "COMPREPLY=($(compgen -f -- \"$word\"))";
-      if (it.completes == "directory") reply = "COMPREPLY=($(compgen -d -- \"$word\"))";
-      if (!words_of(it).empty()) reply = fmt::format("COMPREPLY=($(compgen -W '{}' -- \"$word\"))", words_of(it));
+      if (it.completes == "file") reply = "mapfile -t COMPREPLY < <(compgen -f -- \"$word\")";
+      if (it.completes == "directory") reply = "mapfile -t COMPREPLY < <(compgen -d -- \"$word\")";
+      if (!words_of(it).empty())
+        reply = fmt::format("mapfile -t COMPREPLY < <(compgen -W '{}' -- \"$word\")", words_of(it));
       std::string pattern = it.names;
       std::replace(pattern.begin(), pattern.end(), ',', '|');
       const auto line = fmt::format("    {}) {}; return ;;\n", pattern, reply);
@@ -153,11 +154,11 @@ std::string for_bash(const command_definition& tool) {
         "    case $each in\n{}    esac\n  done\n",
         all_names(tool.options), command_names(tool), commands);
   return fmt::format(
-      "# bash completion for {0}; made by {0} --completion bash\n"
+      "# bash completion for {0}; made by {0} --completion bash\n# shellcheck shell=bash\n"
       "{1}() {{\n  local word=${{COMP_WORDS[COMP_CWORD]}} before=${{COMP_WORDS[COMP_CWORD-1]}}\n"
       "  case $before in\n{2}  esac\n{3}"
-      "  COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
-      "  [[ ${{#COMPREPLY[@]}} != 0 || $word == -* ]] || COMPREPLY=($(compgen -f -- \"$word\"))\n}}\n"
+      "  mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$word\")\n"
+      "  [[ ${{#COMPREPLY[@]}} != 0 || $word == -* ]] || mapfile -t COMPREPLY < <(compgen -f -- \"$word\")\n}}\n"
       "complete -F {1} {0}\n",
       tool.name, function, values, choose);
 }
@@ -240,7 +241,7 @@ std::string manual_page(const command_definition& tool) {
   std::string out = fmt::format(".\\\" Made by {} --manual.\n.TH {} 1 \"\" \"intake {}\" \"intake\"\n", tool.name,
                                 roff(title), INTAKE_VERSION);
   section(out, "NAME");
-  out += fmt::format("{} \\- {}\n", roff(tool.name), roff(tr(tool.summary)));
+  out += fmt::format("{} \\-\n{}\n", roff(tool.name), roff(tr(tool.summary)));
   section(out, "SYNOPSIS");
   if (tool.commands.empty())
     synopsis(out, tool.name, tool);
@@ -286,10 +287,10 @@ std::string front_completion(const std::map<std::string, std::string>& tools, co
   for (const auto& tool : tools) names += " " + tool.first;
   if (shell == "bash")
     return fmt::format(
-        "# bash completion for intake; made by intake --completion bash\n"
+        "# bash completion for intake; made by intake --completion bash\n# shellcheck shell=bash\n"
         "_intake() {{\n"
         "  if ((COMP_CWORD == 1)) || {{ ((COMP_CWORD == 2)) && [[ ${{COMP_WORDS[1]}} == help ]]; }}; then\n"
-        "    COMPREPLY=($(compgen -W '{}' -- \"${{COMP_WORDS[COMP_CWORD]}}\"))\n    return\n  fi\n"
+        "    mapfile -t COMPREPLY < <(compgen -W '{}' -- \"${{COMP_WORDS[COMP_CWORD]}}\")\n    return\n  fi\n"
         "  local tool=intake-${{COMP_WORDS[1]}}\n"
         "  declare -F \"_$tool\" >/dev/null || _completion_loader \"$tool\"\n"
         "  COMP_WORDS=(\"$tool\" \"${{COMP_WORDS[@]:2}}\")\n  ((COMP_CWORD--))\n"
