@@ -139,6 +139,7 @@ class reader {
     made.client_cert = path(table.text("client_cert"));
     made.client_key = path(table.text("client_key"));
     made.timeout_seconds = small_number(table, "timeout_seconds", made.timeout_seconds, 1, 3600);
+    made.poll_seconds = small_number(table, "poll_seconds", made.poll_seconds, 1, limits::watch_poll_seconds);
     made.fault_after = small_number(table, "fault_after", made.fault_after, 1, 1000);
     if (table.has("station")) check_station(table, made.station);
     if (!made.auth.empty() && !contains(auth_mechanisms, made.auth))

@@ -27,7 +27,8 @@ struct account {
   std::string auth;  ///< "", plain, login, xoauth2, oauthbearer, scram-sha-256
   std::string client_cert, client_key;
   unsigned timeout_seconds = 60;
-  unsigned fault_after = 3;  ///< failed checks in a row before report_fault is proposed
+  unsigned poll_seconds = 60;  ///< with --watch: looks at the mailbox at least so often, or keeps an IDLE so long
+  unsigned fault_after = 3;    ///< failed checks in a row before report_fault is proposed
 };
 
 struct role_holder {

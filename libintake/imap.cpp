@@ -34,8 +34,26 @@ class imap_mailbox : public mailbox {
       if (wish.wants(found)) take(std::move(found));
     };
     session open(login_);
-    if (!open.is_empty()) fetch_all(open, wished_uids(open, wish), wanted);
+    if (!open.is_empty()) {
+      const auto uids = wished_uids(open, wish);
+      if (wish.expect) wish.expect(uids.size());
+      fetch_all(open, uids, wanted);
+    }
     open.log_out();
+  }
+
+  void watch(const message_wish& wish, std::chrono::seconds poll, const std::function<void(message&&)>& take,
+             const std::function<void()>& looked) override {
+    session open(login_);
+    for (std::uint64_t next = 1;; open.await_news(poll)) {
+      auto uids = open.is_empty() ? std::vector<std::uint32_t>() : open.search("UID " + std::to_string(next) + ":*");
+      // "*" is the last message, however low its number.
+      std::erase_if(uids, [&](std::uint32_t uid) { return uid < next; });
+      if (!uids.empty()) next = std::uint64_t{uids.back()} + 1;
+      std::erase_if(uids, [&](std::uint32_t uid) { return wish.is_known && wish.is_known(open.place(uid)); });
+      fetch_all(open, uids, take);
+      looked();
+    }
   }
 
  private:

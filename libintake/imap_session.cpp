@@ -77,6 +77,7 @@ message_place session::place(std::uint32_t uid) const {
 
 std::vector<std::uint32_t> session::search(const std::string& criteria) {
   std::vector<std::uint32_t> found;
+  news_ = false;
   const auto tag = send("UID SEARCH " + criteria);
   for (;;) {
     const auto line = next_line();
@@ -92,6 +93,48 @@ std::vector<std::uint32_t> session::search(const std::string& criteria) {
   std::sort(found.begin(), found.end());
   found.erase(std::unique(found.begin(), found.end()), found.end());
   return found;
+}
+
+void session::await_news(std::chrono::seconds most) {
+  if (news_) return;
+  if (!has_idle()) {
+    (void)server_.speaks(most);
+    return look_in();
+  }
+  const auto tag = send("IDLE");
+  for (;;) {
+    const auto line = server_.line();
+    if (line.starts_with('+')) break;
+    if (line.starts_with(tag + ' ')) refuse("IDLE is announced and refused: " + std::string(line));
+    note_count(line);
+  }
+  for (const auto until = std::chrono::steady_clock::now() + most; !news_;) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+    if (left.count() <= 0 || !server_.speaks(left)) break;
+    server_.start_clock();
+    (void)next_line();
+  }
+  server_.start_clock();
+  server_.send("DONE\r\n");
+  while (!is_done(next_line(), tag)) {
+  }
+}
+
+/// The server may say what it has not said yet.
+void session::look_in() {
+  const auto tag = send("NOOP");
+  while (!is_done(next_line(), tag)) {
+  }
+}
+
+bool session::has_idle() {
+  if (has_idle_) return *has_idle_;
+  has_idle_ = false;
+  const auto tag = send("CAPABILITY");
+  for (auto line = next_line(); !is_done(line, tag); line = next_line())
+    if (line.starts_with("* CAPABILITY ") && (std::string(line) + ' ').find(" IDLE ") != std::string::npos)
+      has_idle_ = true;
+  return *has_idle_;
 }
 
 std::set<std::uint32_t> session::fetch(const std::vector<std::uint32_t>& uids, std::size_t window,
@@ -150,7 +193,20 @@ std::string_view session::next_line() {
   if (line.starts_with("* BYE"))
     throw failure(exit_status::unavailable, url_ + ": the server ends: " + std::string(line.substr(2, 200)));
   if (line.starts_with("+")) refuse("it asks to go on with what is complete");
+  note_count(line);
   return line;
+}
+
+/// "* 3 EXISTS" and "* 2 EXPUNGE" say how many messages there are; more than before is news.
+void session::note_count(std::string_view line) {
+  if (!line.starts_with("* ")) return;
+  const auto count = number(line.substr(2));
+  if (line.ends_with(" EXISTS") && (count > 0 || line == "* 0 EXISTS")) {
+    news_ |= count > exists_;
+    exists_ = count;
+  } else if (line.ends_with(" EXPUNGE") && count > 0 && exists_ > 0) {
+    --exists_;
+  }
 }
 
 /// Whether it is the tagged answer. Throws failure(protocol) when that is not OK.
@@ -169,7 +225,6 @@ void session::examine() {
                     url_ + ": no such mailbox: " + std::string(line.substr(tag.size() + 1, 200)));
     if (auto code = code_number(line, "UIDVALIDITY"); line.starts_with("* OK") && !code.empty())
       uidvalidity_ = std::move(code);
-    if (line.starts_with("* ") && line.ends_with(" EXISTS")) exists_ = number(line.substr(2));
     if (is_done(line, tag)) break;
   }
   if (uidvalidity_.empty()) refuse("a mailbox without UIDVALIDITY");

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -34,6 +35,10 @@ class session {
   /// What the server said when it did not give a message.
   [[nodiscard]] const std::string& refusal() const { return refusal_; }
 
+  /// Waits until the server tells of a message that search() has not seen, at most that long: by IDLE (RFC 2177), or
+  /// where the server has none, just so long.
+  void await_news(std::chrono::seconds most);
+
   /// A server that only hangs up has done what was asked of it.
   void log_out();
 
@@ -43,12 +48,17 @@ class session {
   std::string_view next_line();
   [[nodiscard]] bool is_done(std::string_view line, const std::string& tag) const;
   void examine();
+  void note_count(std::string_view line);
+  [[nodiscard]] bool has_idle();
+  void look_in();
   void read_message(std::string_view text, std::set<std::uint32_t>& awaited,
                     const std::function<void(message&&)>& take);
 
   mail_server server_;
   std::string url_, account_, mailbox_, uidvalidity_, refusal_;
   std::uint32_t exists_ = 0, commands_ = 0;
+  bool news_ = false;  ///< since the last search
+  std::optional<bool> has_idle_;
 };
 
 }  // namespace intake::imap

@@ -92,6 +92,13 @@ inline constexpr std::size_t server_lines = 64 * mib;  ///< in answer to one com
 inline constexpr std::size_t server_slowest = 16 * kib;  ///< bytes a second; slower is a server that hangs
 inline constexpr std::size_t server_message = 4096 * mib;  ///< more is no message, but a server that does not end
 inline constexpr std::size_t server_window = 100;     ///< messages asked for by one command
+inline constexpr unsigned scram_iterations_least = 4096;       ///< RFC 7677: fewer is a server to whom nothing is proved
+inline constexpr unsigned scram_iterations_most = 10'000'000;  ///< seconds of work; more is a server that only costs time
+inline constexpr unsigned watch_poll_seconds = 28 * 60;  ///< RFC 2177: an IDLE ends before 29 minutes
+inline constexpr std::chrono::seconds watch_retry_first{1};
+inline constexpr std::chrono::seconds watch_retry_most{300};
+inline constexpr std::chrono::seconds watch_steady{60};  ///< a connection that held so long is tried again at once
+inline constexpr std::chrono::minutes watch_note{15};    ///< between events of checks that found nothing
 
 // Secrets and configuration.
 inline constexpr std::size_t secret_bytes = 256 * kib;        ///< one secret, or one list of passwords

@@ -2,7 +2,10 @@
 
 #include <curl/curl.h>
 #include <malloc.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -14,6 +17,7 @@
 
 #include "failure.hpp"
 #include "limits.hpp"
+#include "stop_signal.hpp"
 
 namespace intake {
 namespace {
@@ -60,6 +64,11 @@ std::string login_option(const account& from) {
   return mechanism.empty() ? mechanism : "AUTH=" + mechanism;
 }
 
+/// While libcurl connects, it asks about once a second.
+int end_when_asked(void* /*unused*/, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  return stop_signal::came() ? 1 : 0;
+}
+
 exit_status status_of(CURLcode code) {
   switch (code) {
     case CURLE_LOGIN_DENIED:
@@ -75,6 +84,23 @@ exit_status status_of(CURLcode code) {
       return exit_status::protocol;
     default:
       return exit_status::unavailable;
+  }
+}
+
+/// What the desk can do about it.
+std::string advice_on(CURLcode code) {
+  switch (code) {
+    case CURLE_LOGIN_DENIED:
+    case CURLE_AUTH_ERROR:
+      return " (check user, password and auth of the account)";
+    case CURLE_PEER_FAILED_VERIFICATION:
+      return " (nothing was sent; check the server's name in url, and ca_file; if both are right, tell who runs the "
+             "server)";
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_CONNECT:
+      return " (check url and the network; else the server is down)";
+    default:
+      return {};
   }
 }
 
@@ -104,16 +130,22 @@ struct mail_server::state {
     if (!text.empty()) set(option, text.c_str());
   }
 
-  /// Throws failure(unavailable) when the socket is not ready before the clock has run out.
-  void wait_for(short events) const {
+  /// Whether the socket is ready before then.
+  [[nodiscard]] bool is_ready(short events, clock::time_point before) const {
     for (;;) {
-      const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - clock::now());
-      pollfd ready = {socket, events, 0};
-      const int count = left.count() > 0 ? ::poll(&ready, 1, static_cast<int>(left.count())) : 0;
-      if (count > 0) return;
-      if (count == 0) throw failure(exit_status::unavailable, name + ": the server does not answer in time");
+      const auto left = std::chrono::ceil<std::chrono::milliseconds>(before - clock::now());
+      pollfd ready[] = {{socket, events, 0}, {stop_signal::descriptor(), POLLIN, 0}};
+      const int count = left.count() > 0 ? ::poll(&ready[0], 2, static_cast<int>(left.count())) : 0;
+      stop_signal::check();
+      if (count >= 0) return count > 0;
       if (errno != EINTR) throw system_failure(exit_status::os, name);
     }
+  }
+
+  /// Throws failure(unavailable) when the socket is not ready before the clock has run out.
+  void wait_for(short events) const {
+    if (!is_ready(events, until))
+      throw failure(exit_status::unavailable, name + ": the server does not answer in time");
   }
 };
 
@@ -160,14 +192,17 @@ mail_server::mail_server(const server_login& login) : state_(std::make_unique<st
   state_->set(CURLOPT_CONNECTTIMEOUT, static_cast<long>(from.timeout_seconds));
   state_->set(CURLOPT_TIMEOUT, static_cast<long>(from.timeout_seconds));
   state_->set(CURLOPT_TCP_KEEPALIVE, 1L);
+  state_->set(CURLOPT_TCP_KEEPINTVL, 15L);
+  state_->set(CURLOPT_NOPROGRESS, 0L);
+  state_->set(CURLOPT_XFERINFOFUNCTION, &end_when_asked);
   state_->set(CURLOPT_BUFFERSIZE, 256L * 1024L);
   state_->set_text(CURLOPT_CAINFO, from.ca_file);
   state_->set_text(CURLOPT_SSLCERT, from.client_cert);
   state_->set_text(CURLOPT_SSLKEY, from.client_key);
-  state_->set_text(CURLOPT_USERNAME, from.user);
-  state_->set_text(CURLOPT_LOGIN_OPTIONS, login_option(from));
   const bool token = from.auth == "xoauth2" || from.auth == "oauthbearer";
   {
+    state_->set_text(CURLOPT_USERNAME, from.user);
+    state_->set_text(CURLOPT_LOGIN_OPTIONS, login_option(from));
     // libcurl wants a terminated text; the copy is wiped like the original.
     const auto password = login.password.view();
     secret text(password.size() + 1);
@@ -178,10 +213,15 @@ mail_server::mail_server(const server_login& login) : state_(std::make_unique<st
   state_->set(CURLOPT_ERRORBUFFER, &why[0]);
   const auto code = curl_easy_perform(state_->handle);
   state_->set(CURLOPT_ERRORBUFFER, static_cast<char*>(nullptr));
-  if (code != CURLE_OK) throw failure(status_of(code), from.url + ": " + (why[0] ? &why[0] : curl_easy_strerror(code)));
+  stop_signal::check();
+  if (code != CURLE_OK)
+    throw failure(status_of(code), from.url + ": " + (why[0] ? &why[0] : curl_easy_strerror(code)) + advice_on(code));
   if (curl_easy_getinfo(state_->handle, CURLINFO_ACTIVESOCKET, &state_->socket) != CURLE_OK ||
       state_->socket == CURL_SOCKET_BAD)
     throw failure(exit_status::unavailable, from.url + ": no connection");
+  // What was sent and is not acknowledged, and a peer that answers no keep-alive, end the connection after that time.
+  const auto silence = static_cast<unsigned>(state_->patience.count());
+  (void)::setsockopt(state_->socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &silence, sizeof silence);
   state_->buffer.resize(256 * limits::kib);
   start_clock();
 }
@@ -209,8 +249,8 @@ void mail_server::send(std::string_view bytes) {
   }
 }
 
-/// Adds at least one byte to those not yet used.
-void mail_server::receive() {
+/// Adds at least one byte to those not yet used, unless none is there.
+bool mail_server::try_receive() {
   auto& it = *state_;
   if (it.start == it.end) it.start = it.end = 0;
   if (it.end == it.buffer.size() && it.start > 0) {
@@ -218,16 +258,26 @@ void mail_server::receive() {
     it.end -= std::exchange(it.start, 0);
   }
   if (it.end == it.buffer.size()) it.buffer.resize(2 * it.buffer.size());
-  for (;;) {
-    std::size_t got = 0;
-    const auto code = curl_easy_recv(it.handle, it.buffer.data() + it.end, it.buffer.size() - it.end, &got);
-    it.end += got;
-    it.until += std::chrono::microseconds(got * 1'000'000 / limits::server_slowest);
-    if (code == CURLE_OK && got > 0) return;
-    if (code == CURLE_OK) throw lost("the server ended the connection");
-    if (code != CURLE_AGAIN) throw lost(curl_easy_strerror(code));
-    it.wait_for(POLLIN);
-  }
+  std::size_t got = 0;
+  const auto code = curl_easy_recv(it.handle, it.buffer.data() + it.end, it.buffer.size() - it.end, &got);
+  it.end += got;
+  it.until += std::chrono::microseconds(got * 1'000'000 / limits::server_slowest);
+  if (code == CURLE_AGAIN) return false;
+  if (code != CURLE_OK) throw lost(curl_easy_strerror(code));
+  if (got == 0) throw lost("the server ended the connection");
+  return true;
+}
+
+void mail_server::receive() {
+  while (!try_receive()) state_->wait_for(POLLIN);
+}
+
+bool mail_server::speaks(std::chrono::milliseconds most) {
+  const auto before = state::clock::now() + most;
+  // TLS may hold what the socket no longer shows, so it is asked first.
+  while (state_->start == state_->end && !try_receive())
+    if (!state_->is_ready(POLLIN, before)) return false;
+  return true;
 }
 
 std::string_view mail_server::line() {

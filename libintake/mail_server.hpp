@@ -3,6 +3,7 @@
 // end. Used by imap and pop3.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -28,6 +29,7 @@ struct server_login {
 /// Paths of the host that connecting needs: resolver, certificates.
 [[nodiscard]] std::vector<std::string> server_paths(const account& from);
 
+/// Every wait ends with stop_signal::stopped when the process is asked to end.
 class mail_server {
  public:
   /// Connects and logs in. Throws failure: unavailable (unreachable, wrong certificate, timeout), no_permission (login
@@ -40,6 +42,8 @@ class mail_server {
   /// A new wait begins: with a command, and with each message that came. What follows has the account's timeout, and
   /// more for what comes at limits::server_slowest or faster.
   void start_clock();
+  /// Whether the server says something within that time, which start_clock() does not bound.
+  [[nodiscard]] bool speaks(std::chrono::milliseconds most);
   /// Throws failure(unavailable).
   void send(std::string_view bytes);
   /// Next line without CRLF, valid until the next call. Throws failure: protocol when lines since start_clock() are
@@ -54,6 +58,7 @@ class mail_server {
  private:
   struct state;
   void receive();
+  [[nodiscard]] bool try_receive();
   [[nodiscard]] failure lost(const std::string& what) const;
   std::unique_ptr<state> state_;
 };

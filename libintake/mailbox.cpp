@@ -10,6 +10,7 @@
 #include "limits.hpp"
 #include "mail_file.hpp"
 #include "pop3.hpp"
+#include "stop_signal.hpp"
 
 namespace intake {
 namespace {
@@ -72,6 +73,15 @@ std::optional<timestamp> received_time(const message& read) {
   const auto field = header_field(read.too_large ? read.head : read.raw, "Received");
   const auto semicolon = field.rfind(';');
   return semicolon == field.npos ? std::nullopt : parse_rfc5322_date(std::string_view(field).substr(semicolon + 1));
+}
+
+void mailbox::watch(const message_wish& wish, std::chrono::seconds poll, const std::function<void(message&&)>& take,
+                    const std::function<void()>& looked) {
+  for (;;) {
+    each(wish, take);
+    looked();
+    if (stop_signal::sleep(poll)) throw stop_signal::stopped{};
+  }
 }
 
 bool message_wish::wants_uid(std::string_view uid) const {

@@ -2,6 +2,7 @@
 // changes the mailbox: nothing is moved, marked, locked for long or deleted. Called by intake-fetch, which is confined.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -42,6 +43,8 @@ struct message_wish {
   std::optional<date> since;             ///< day of arrival, in the desk's time
   /// Whether the message at this place is not wanted; asked before its bytes are read. May be empty.
   std::function<bool(const message_place&)> is_known;
+  /// Told how many messages are about to be read, as far as the source can tell before it reads them. May be empty.
+  std::function<void(std::size_t count)> expect;
 
   [[nodiscard]] bool wants_uid(std::string_view uid) const;
   /// By day of arrival, id and the header field of a message that was read.
@@ -57,6 +60,11 @@ class mailbox {
   /// Hands over each message that is wished for, in the order of the mailbox. What cannot be read is never passed over
   /// in silence: the others are handed over, and then failure is thrown; so it is when the mailbox vanished.
   virtual void each(const message_wish& wish, const std::function<void(message&&)>& take) = 0;
+  /// Stays with the mailbox: as each(), and then what comes, as soon as the server tells of it, else as often as `poll`
+  /// says. Tells by `looked` that all there is was handed over. Ends by throwing only: failure, or stop_signal::stopped
+  /// when an end is asked for. The same message may be handed over again, unless `wish` knows it.
+  virtual void watch(const message_wish& wish, std::chrono::seconds poll, const std::function<void(message&&)>& take,
+                     const std::function<void()>& looked);
 };
 
 /// new/ and cur/ of a Maildir, oldest first. Throws failure(no_input) from each() when it is none.

@@ -30,16 +30,19 @@ class maildir : public mailbox {
 
   void each(const message_wish& wish, const std::function<void(message&&)>& take) override {
     std::optional<failure> first_problem;
-    for (const auto& [order, file] : list()) {
+    auto wanted = list();
+    std::erase_if(wanted, [&](const auto& entry) {
+      const auto& uid = entry.first.second;
+      return !wish.wants_uid(uid) || (wish.is_known && wish.is_known(place(uid)));
+    });
+    if (wish.expect) wish.expect(wanted.size());
+    for (const auto& [order, file] : wanted) {
       const auto& [time, uid] = order;
-      message_place place{
-          .kind = "maildir", .account = account_, .mailbox = folder_, .uidvalidity = {}, .uid = uid, .path = {}};
-      if (!wish.wants_uid(uid) || (wish.is_known && wish.is_known(place))) continue;
       try {
         auto read = read_message(uid, file);
         if (!read) continue;
         if (time > 0) read->arrived = {time};
-        read->place = std::move(place);
+        read->place = place(uid);
         if (wish.wants(*read)) take(std::move(*read));
       } catch (const unreadable& problem) {
         if (!first_problem) first_problem = problem.why;
@@ -53,6 +56,10 @@ class maildir : public mailbox {
   struct unreadable {
     failure why;
   };
+  [[nodiscard]] message_place place(const std::string& uid) const {
+    return {.kind = "maildir", .account = account_, .mailbox = folder_, .uidvalidity = {}, .uid = uid, .path = {}};
+  }
+
   /// By time of delivery, then by the unique part of the name.
   using listing = std::map<std::pair<std::int64_t, std::string>, std::string>;
 

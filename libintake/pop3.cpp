@@ -180,17 +180,18 @@ class pop3_mailbox : public mailbox {
   void each(const message_wish& wish, const std::function<void(message&&)>& take) override {
     session open(login_);
     std::string refused;
-    for (const auto& entry : open.list()) {
-      const auto& uid = entry.uid;
-      message_place place{
-          .kind = "pop3", .account = login_.from.name, .mailbox = {}, .uidvalidity = {}, .uid = uid, .path = {}};
-      if (!wish.wants_uid(uid) || (wish.is_known && wish.is_known(place))) continue;
+    auto wanted = open.list();
+    std::erase_if(wanted, [&](const auto& entry) {
+      return !wish.wants_uid(entry.uid) || (wish.is_known && wish.is_known(place(entry.uid)));
+    });
+    if (wish.expect) wish.expect(wanted.size());
+    for (const auto& entry : wanted) {
       auto found = open.retrieve(entry);
       if (!found) {
-        if (refused.empty()) refused = "message " + uid + ": " + open.refusal();
+        if (refused.empty()) refused = "message " + entry.uid + ": " + open.refusal();
         continue;
       }
-      found->place = std::move(place);
+      found->place = place(entry.uid);
       found->arrived = received_time(*found).value_or(now());
       if (wish.wants(*found)) take(std::move(*found));
     }
@@ -200,6 +201,10 @@ class pop3_mailbox : public mailbox {
   }
 
  private:
+  [[nodiscard]] message_place place(const std::string& uid) const {
+    return {.kind = "pop3", .account = login_.from.name, .mailbox = {}, .uidvalidity = {}, .uid = uid, .path = {}};
+  }
+
   server_login login_;
 };
 

@@ -1,10 +1,12 @@
 # fish completion for intake-fetch; made by intake-fetch --completion fish
 complete -c intake-fetch -l new -d 'only what the ledger does not hold as finished'
 complete -c intake-fetch -l all -d 'every message (the default)'
+complete -c intake-fetch -l watch -d 'stay on, and write what comes as it comes, until SIGTERM or Ctrl-C'
 complete -c intake-fetch -l message-id -x -d 'the message with this Message-ID, or this id of a record'
 complete -c intake-fetch -l uid -x -d 'the message with this UID in its mailbox'
 complete -c intake-fetch -l since -x -d 'messages that arrived on that day or later'
 complete -c intake-fetch -l account -x -d 'this account only (else all of the configuration)'
+complete -c intake-fetch -l progress -x -a 'auto line json none' -d 'on stderr: auto (the default: a line at a terminal), line, json, none'
 complete -c intake-fetch -l config -r -d 'configuration (else $INTAKE_CONFIG, ~/.config/intake, /etc/intake)'
 complete -c intake-fetch -s q -l quiet -d 'say nothing but errors'
 complete -c intake-fetch -l insecure-no-sandbox -d 'for diagnosis only: work without confinement; nothing that was touched so is ever accepted'

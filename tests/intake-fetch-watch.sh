@@ -1,0 +1,132 @@
+#!/usr/bin/env bash
+# intake-fetch --watch against a real Dovecot: mail comes out as it comes, through restarts of the server, for many
+# accounts at once, until the process is asked to end.
+set -euo pipefail
+# shellcheck source=tests/servers/fetching.sh
+. "$INTAKE_SOURCE/tests/servers/fetching.sh"
+dovecot_start
+
+watch() { # watch NAME ARG…: in the background; its pid is $watching
+  local name=$1
+  shift
+  "$fetch" --watch "$@" </dev/null >"$work/$name.out" 2>"$work/$name.err" &
+  watching=$!
+  children+=("$watching")
+}
+lines() { [ "$(wc -l <"$work/$1.out")" = "$2" ]; }
+subjects() { jq -r '.raw.data | @base64d | capture("Subject: (?<s>[a-z0-9-]+)").s' "$work/$1.out" | tr '\n' ' '; }
+told() { grep -qF -- "$2" "$work/$1.err"; }
+ends() { # ends NAME SIGNAL STATUS: nothing is half-written
+  local got=0
+  kill -s "$2" "$watching"
+  wait "$watching" || got=$?
+  [ "$got" = "$3" ] || fail "$1: status $got, not $3, after SIG$2: $(cat "$work/$1.err")"
+  [ ! -s "$work/$1.out" ] || [ "$(tail -c 1 "$work/$1.out" | od -An -tx1)" = " 0a" ] || fail "$1: a torn line"
+  jq -e .id "$work/$1.out" >/dev/null || [ ! -s "$work/$1.out" ] || fail "$1: no records: $(cat "$work/$1.out")"
+}
+connected() { [ "$(grep -c "Login: user=<$1>" "$work/dovecot/log")" -ge "$2" ]; }
+
+# With IDLE: what is there comes out, and what is delivered later, at once though the poll interval is half an hour.
+account chuo "imaps://localhost:$imaps/" "${login[@]}" 'poll_seconds = 1680' | configure intake.toml
+mail one | dovecot_deliver chuo
+before=$(mailbox_state chuo)
+watch idle --new
+wait_until lines idle 1
+[ "$(mailbox_state chuo | sed 's/:2,//')" = "$before" ] || fail "the mailbox was changed: $(mailbox_state chuo)"
+mail two | dovecot_deliver chuo
+wait_until lines idle 2
+for i in three four five; do mail "$i" | dovecot_deliver chuo; done
+wait_until lines idle 5
+[ "$(subjects idle)" = "one two three four five " ] || fail "$(subjects idle)"
+
+# The server stops and comes back: it goes on, and nothing is told twice. Mail that came meanwhile comes out.
+dovecot_stop
+wait_until told idle "chuo: "
+mail six | dovecot_deliver chuo
+dovecot_start "$imap"
+wait_until lines idle 6
+wait_until told idle "goes on again"
+mail seven | dovecot_deliver chuo
+wait_until lines idle 7
+[ "$(subjects idle)" = "one two three four five six seven " ] || fail "$(subjects idle)"
+ends idle TERM 0
+[ "$(events checked '%"result":"ok"%')" -ge 2 ] || fail "no check is noted"
+[ "$(sqlite3 "$work/ledger/ledger.db" "select sum(facts ->> 'messages') from events where kind = 'checked'")" = 7 ] ||
+  fail "the checks do not add up"
+if [ -x "$ledger" ]; then "$ledger" check >/dev/null || fail "the ledger"; fi
+
+# Renewed IDLE: the connection stays the same over many intervals, and still tells of mail.
+account chuo "imaps://localhost:$imaps/" "${login[@]}" 'poll_seconds = 1' | configure intake.toml
+logins=$(grep -c "Login: user=<chuo>" "$work/dovecot/log")
+watch renewed
+wait_until lines renewed 7
+sleep 4
+mail eight | dovecot_deliver chuo
+wait_until lines renewed 8
+ends renewed INT 0
+[ "$(grep -c "Login: user=<chuo>" "$work/dovecot/log")" = $((logins + 1)) ] || fail "the connection was not kept"
+
+# Without IDLE, by POP3, and in a Maildir, it looks as often as it is told to.
+dovecot_stop
+echo 'imap_capability = IMAP4rev1 SASL-IR LITERAL+ UIDPLUS' >>"$work/dovecot.extra"
+dovecot_start
+mkdir -p "$work/local"/{cur,new,tmp}
+account imap "imaps://localhost:$imaps/" "${login[@]}" 'poll_seconds = 1' | configure imap.toml
+account pop "pop3s://localhost:$pop3s" "${login[@]}" 'poll_seconds = 1' | configure pop.toml
+account local "maildir:local" 'poll_seconds = 1' | configure local.toml
+deliver_local() { mail "$1" >"$work/local/tmp/1795356000.$1" && mv "$work/local/tmp/1795356000.$1" "$work/local/new/"; }
+for i in one two three four five six seven eight nine; do deliver_local "$i"; done
+there=8
+for kind in imap pop local; do
+  watch "$kind" --config "$work/$kind.toml"
+  wait_until lines "$kind" "$there"
+  sleep 1.5
+  if [ "$kind" = local ]; then deliver_local ten; else mail "by-$kind" | dovecot_deliver chuo; fi
+  wait_until lines "$kind" $((there + 1))
+  sleep 1.5
+  lines "$kind" $((there + 1)) || fail "$kind: twice: $(subjects "$kind")"
+  ends "$kind" TERM 0
+  [ "$kind" != imap ] || there=9
+done
+
+# Many accounts: those that fail do not stop the others, and are told of once.
+for i in 0 1 2 3 4 5 6 7; do echo "pw-st0$i" | secret_file "st0$i.secret"; done
+{
+  for i in 0 1 2 3 4 5 6 7; do
+    account "st0$i" "imaps://localhost:$imaps/" "user = \"st0$i\"" "password = \"file:st0$i.secret\"" \
+      'ca_file = "dovecot/ca.pem"' 'poll_seconds = 1'
+  done
+  account refused "imaps://localhost:$imaps/" 'user = "st08"' 'password = "file:wrong"' 'ca_file = "dovecot/ca.pem"'
+  account nowhere "imaps://localhost:1/" "${login[@]}" 'poll_seconds = 1' 'fault_after = 2'
+  account nosecret "imaps://localhost:$imaps/" 'user = "st09"' 'password = "file:absent"'
+} | configure many.toml
+watch many --new --config "$work/many.toml"
+for i in 0 1 2 3 4 5 6 7; do wait_until connected "st0$i" 1; done
+for i in 0 1 2 3 4 5 6 7; do mail "to-st0$i" | dovecot_deliver "st0$i"; done
+wait_until lines many 8
+reported() { [ "$(events checked '%"nowhere"%report_fault%')" -ge 1 ]; }
+wait_until reported
+[ "$(events checked '%"nosecret"%"failed"%')" = 1 ] || fail "an account without its secret is not noted"
+[ "$(events checked '%"refused"%"failed"%')" = 1 ] || fail "a refused account is asked more than once"
+for i in refused nowhere nosecret; do
+  [ "$(grep -c "intake-fetch: $i: " "$work/many.err")" = 1 ] || fail "$i: $(cat "$work/many.err")"
+done
+ends many TERM 77
+
+# Nobody reads any more: it ends though no mail comes.
+account st00 "imaps://localhost:$imaps/" 'user = "st00"' 'password = "file:st00.secret"' 'ca_file = "dovecot/ca.pem"' |
+  configure intake.toml
+mkfifo "$work/pipe"
+"$fetch" --watch >"$work/pipe" 2>"$work/pipe.err" &
+watching=$!
+children+=("$watching")
+head -n 1 "$work/pipe" | jq -e '.source.account == "st00"' >/dev/null || fail "no record in the pipe"
+got=0
+wait "$watching" || got=$?
+[ "$got" = $((128 + 13)) ] || fail "without a reader: status $got: $(cat "$work/pipe.err")"
+
+# What it does not do.
+run 64 --watch --uid 1
+run 64 --watch -
+says "whole mailboxes"
+run 66 --watch --config "$work/absent.toml"
