@@ -17,6 +17,7 @@
 
 #include "failure.hpp"
 #include "limits.hpp"
+#include "scram.hpp"
 #include "stop_signal.hpp"
 
 namespace intake {
@@ -151,9 +152,6 @@ struct mail_server::state {
 
 server_login prepare_login(const account& from) {
   start_libcurl();
-  if (from.auth == "scram-sha-256")
-    throw failure(exit_status::config,
-                  "account " + from.name + ": scram-sha-256 is not built into libcurl: plain over TLS");
   const auto what = "account " + from.name + ": password";
   return {from, from.password.empty() ? secret() : read_secret(from.password, what)};
 }
@@ -199,8 +197,9 @@ mail_server::mail_server(const server_login& login) : state_(std::make_unique<st
   state_->set_text(CURLOPT_CAINFO, from.ca_file);
   state_->set_text(CURLOPT_SSLCERT, from.client_cert);
   state_->set_text(CURLOPT_SSLKEY, from.client_key);
+  const bool scram = from.auth == "scram-sha-256";
   const bool token = from.auth == "xoauth2" || from.auth == "oauthbearer";
-  {
+  if (!scram) {  // without a name libcurl logs nobody in
     state_->set_text(CURLOPT_USERNAME, from.user);
     state_->set_text(CURLOPT_LOGIN_OPTIONS, login_option(from));
     // libcurl wants a terminated text; the copy is wiped like the original.
@@ -224,6 +223,7 @@ mail_server::mail_server(const server_login& login) : state_(std::make_unique<st
   (void)::setsockopt(state_->socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &silence, sizeof silence);
   state_->buffer.resize(256 * limits::kib);
   start_clock();
+  if (scram) log_in_by_scram(*this, login);
 }
 
 mail_server::~mail_server() = default;

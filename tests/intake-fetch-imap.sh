@@ -134,7 +134,6 @@ broken 77 "" account chuo "pop3s://localhost:$pop3s/" 'user = "chuo"' 'password 
 broken 66 "no such mailbox" account chuo "imaps://localhost:$imaps/absent" "${login[@]}"
 broken 69 "" account chuo "imaps://localhost:1/" "${login[@]}"
 broken 66 "chuo: password: " account chuo "imaps://localhost:$imaps/" 'user = "chuo"' 'password = "file:absent"'
-broken 78 "not built into libcurl" account chuo "imaps://localhost:$imaps/" "${login[@]}" 'auth = "scram-sha-256"'
 chmod 644 "$work/wrong"
 broken 77 "chmod 600" account chuo "imaps://localhost:$imaps/" 'user = "chuo"' 'password = "file:wrong"'
 
