@@ -2,8 +2,8 @@
 # A private Dovecot for tests: unprivileged, on free ports of the loopback, with a CA of its own. To be sourced; needs
 # $work, a folder of the test's own. Users are chuo, st00 … st99; the password of each is pw-NAME.
 #   dovecot_available   status 1: not installed, the test should skip
-#   dovecot_start [PORT] sets $imap $imaps $pop3 $pop3s (ports, from PORT on) and $ca (file); the lines of
-#                       $work/dovecot.extra, if there are any, end its configuration
+#   dovecot_start       sets $imap $imaps $pop3 $pop3s (ports, from $dovecot_port on if that is set) and $ca (file); the
+#                       lines of $work/dovecot.extra, if there are any, end its configuration
 #   dovecot_stop
 
 dovecot_available() { command -v dovecot >/dev/null && command -v doveadm >/dev/null; }
@@ -86,7 +86,7 @@ END
   [ "$(id -u)" != 0 ] || chown -R nobody "$root"
 }
 
-dovecot_start() { # [FIRST PORT]
+dovecot_start() {
   local root=$work/dovecot as=() i
   mkdir -p "$root"/{run,state,home}
   chmod 755 "$work"
@@ -94,7 +94,7 @@ dovecot_start() { # [FIRST PORT]
   for i in chuo $(printf 'st%02d ' {0..99}); do echo "$i:{PLAIN}pw-$i::::::"; done >"$root/passwd"
   [ "$(id -u)" != 0 ] || as=(setpriv --reuid=nobody "--regid=$(id -g nobody)" --clear-groups)
   for _ in {1..20}; do
-    dovecot_configure "${1:-$((20000 + (RANDOM % 10000) * 4))}"
+    dovecot_configure "${dovecot_port:-$((20000 + (RANDOM % 10000) * 4))}"
     "${as[@]}" dovecot -F -c "$root/dovecot.conf" </dev/null >"$root/out" 2>&1 &
     dovecot_pid=$!
     # The port opens before the login process can answer: wait for the greeting.

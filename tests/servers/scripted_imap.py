@@ -3,6 +3,7 @@
 scripted_imap.py CERTIFICATE KEY FAULT PORT_FILE: listens on a free port, writes it to PORT_FILE, serves until killed.
 It has two messages, UID 1 and 2.
 """
+import base64
 import os
 import re
 import socket
@@ -50,16 +51,35 @@ def fetch(send, tag, uids):
         send(tag + b" OK done\r\n")
 
 
+def scram(send, lines, tag):
+    """SCRAM by a server that does not know the password."""
+    coded = lambda text: b"+ " + base64.b64encode(text) + b"\r\n"
+    send(b"+ \r\n")
+    nonce = base64.b64decode(lines.readline()).split(b"r=")[1]
+    iterations = {"weak": b"1", "costly": b"4294967295"}.get(fault, b"4096")
+    nonce = b"another" if fault == "replayed" else nonce + b"server"
+    send(coded(b"r=%s,s=%s,i=%s" % (nonce, base64.b64encode(b"0123456789abcdef"), iterations)))
+    if not lines.readline().strip():
+        return
+    if fault == "forged":
+        send(coded(b"v=" + base64.b64encode(bytes(32))))
+        lines.readline()
+    send(tag + b" OK logged in\r\n")  # "unproved" says no more than this
+
+
 def serve(link):
     lines = link.makefile("rb")
     send = link.sendall
     send(b"* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] ready\r\n")
     searches = 0
-    for line in lines:
+    while line := lines.readline():
         tag, _, command = line.strip().partition(b" ")
         word = command.upper()
         if word.startswith(b"CAPABILITY"):
             send(b"* CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN\r\n")
+        elif word.startswith(b"AUTHENTICATE SCRAM"):
+            scram(send, lines, tag)
+            continue
         elif word.startswith(b"EXAMINE"):
             if fault == "deaf":
                 time.sleep(3600)
