@@ -66,6 +66,40 @@ wait_until lines renewed 8
 ends renewed INT 0
 [ "$(grep -c "Login: user=<chuo>" "$work/dovecot/log")" = $((logins + 1)) ] || fail "the connection was not kept"
 
+# A server that goes silent without ending the connection is noticed, and left for a new connection.
+account chuo "imaps://localhost:$imaps/" "${login[@]/timeout_seconds = 20/timeout_seconds = 2}" 'poll_seconds = 1' |
+  configure intake.toml
+watch silent
+wait_until lines silent 8
+mapfile -t stalled < <(pgrep -P "$dovecot_pid" -x imap)
+[ "${#stalled[@]}" -ge 1 ] || fail "Dovecot has no process for the mailbox"
+kill -STOP "${stalled[@]}"
+wait_until told silent "does not answer in time"
+wait_until told silent "goes on again"
+kill -KILL "${stalled[@]}"
+mail nine | dovecot_deliver chuo
+wait_until lines silent 9
+ends silent TERM 0
+
+# Asked to end while its reader is slow: what is begun is written to its end, and what was not begun comes another time.
+for i in 1 2 3 4 5 6; do { mail "big-$i"; head -c 700000 /dev/zero | base64; } | dovecot_deliver st10; done
+echo pw-st10 | secret_file st10.secret
+account st10 "imaps://localhost:$imaps/" 'user = "st10"' 'password = "file:st10.secret"' 'ca_file = "dovecot/ca.pem"' |
+  configure intake.toml
+mkfifo "$work/slow"
+{ sleep 4; cat; } <"$work/slow" >"$work/slow.out" &
+reading=$!
+"$fetch" --watch >"$work/slow" 2>"$work/slow.err" &
+watching=$!
+children+=("$watching" "$reading")
+wait_until connected st10 1
+sleep 1
+ends slow TERM 0
+wait "$reading"
+tail -c 1 "$work/slow.out" | cmp -s - <(echo) || fail "a torn line"
+[ "$(jq -r '.raw.data | @base64d | length > 900000' "$work/slow.out" | sort -u)" = true ] || fail "a torn record"
+[ "$(wc -l <"$work/slow.out")" -lt 6 ] || fail "it did not end before all was written"
+
 # Without IDLE, by POP3, and in a Maildir, it looks as often as it is told to.
 dovecot_stop
 echo 'imap_capability = IMAP4rev1 SASL-IR LITERAL+ UIDPLUS' >>"$work/dovecot.extra"
@@ -75,18 +109,18 @@ account imap "imaps://localhost:$imaps/" "${login[@]}" 'poll_seconds = 1' | conf
 account pop "pop3s://localhost:$pop3s" "${login[@]}" 'poll_seconds = 1' | configure pop.toml
 account local "maildir:local" 'poll_seconds = 1' | configure local.toml
 deliver_local() { mail "$1" >"$work/local/tmp/1795356000.$1" && mv "$work/local/tmp/1795356000.$1" "$work/local/new/"; }
-for i in one two three four five six seven eight nine; do deliver_local "$i"; done
-there=8
+for i in one two three four five six seven eight nine ten; do deliver_local "$i"; done
+there=9
 for kind in imap pop local; do
   watch "$kind" --config "$work/$kind.toml"
   wait_until lines "$kind" "$there"
   sleep 1.5
-  if [ "$kind" = local ]; then deliver_local ten; else mail "by-$kind" | dovecot_deliver chuo; fi
+  if [ "$kind" = local ]; then deliver_local eleven; else mail "by-$kind" | dovecot_deliver chuo; fi
   wait_until lines "$kind" $((there + 1))
   sleep 1.5
   lines "$kind" $((there + 1)) || fail "$kind: twice: $(subjects "$kind")"
   ends "$kind" TERM 0
-  [ "$kind" != imap ] || there=9
+  [ "$kind" != imap ] || there=10
 done
 
 # Many accounts: those that fail do not stop the others, and are told of once.
