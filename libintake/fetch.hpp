@@ -11,6 +11,7 @@
 #include "config.hpp"
 #include "failure.hpp"
 #include "ledger.hpp"
+#include "lines.hpp"
 #include "mailbox.hpp"
 #include "progress.hpp"
 #include "sandbox.hpp"
@@ -40,6 +41,7 @@ struct fetch_order {
   bool watch = false;     ///< stay on: hand over what comes until the process is asked to end
   bool is_check = false;  ///< nothing was picked, so that each account counts as checked (第4-1)
   const desk_calendar* calendar = nullptr;
+  record_writer* out = nullptr;  ///< made before confinement
   ledger* book = nullptr;
   progress* shown = nullptr;
   std::string tool;  ///< "intake-fetch"
@@ -51,10 +53,10 @@ struct fetch_order {
 /// none and --new needs one; and as ledger does.
 [[nodiscard]] std::optional<ledger> ledger_for(const config& desk, const fetch_order& order);
 
-/// Asks all sources, those on servers at once, and writes to stdout. A source that fails keeps its problem while the
-/// others go on; when watched, it is asked again, and keeps the problem until that goes well.
-/// Throws failure for what ends the run: a full disk, a ledger that cannot be written; no_input when no message is the
-/// one that was asked for by UID or id.
+/// Asks all sources, those on servers at once, and writes their messages. A source that fails keeps its problem while
+/// the others go on; when watched, it is asked again, and keeps the problem until that goes well. Throws failure for
+/// what ends the run: a full disk, a ledger that cannot be written; no_input when no message is the one that was asked
+/// for by UID or id.
 void fetch(std::vector<fetch_source>& sources, const fetch_order& order);
 
 /// That of the first source with a problem.

@@ -41,7 +41,7 @@ void fetch_run::once() {
       if (source.box && !source.box->needs_network()) ask(source);
   }
   if (fatal_) std::rethrow_exception(fatal_);
-  writer_.finish();
+  order_.out->finish();
   for (const auto& source : sources_) {
     if (source.problem) tell(source);
     note(source, source.messages);
@@ -79,7 +79,7 @@ void fetch_run::take(fetch_source& source, const message& found) {
   stop_signal::check();
   try {
     if (is_wanted(found)) {
-      writer_.write_line(fetched_record(found, *order_.calendar, order_.tool + " " INTAKE_VERSION));
+      order_.out->write_line(fetched_record(found, *order_.calendar, order_.tool + " " INTAKE_VERSION));
       ++source.messages;
     }
     if (order_.shown) order_.shown->done(found.size);

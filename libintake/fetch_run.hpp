@@ -12,7 +12,6 @@
 
 #include "fetch.hpp"
 #include "ledger.hpp"
-#include "lines.hpp"
 
 namespace intake {
 
@@ -52,7 +51,6 @@ class fetch_run {
   std::vector<fetch_source>& sources_;
   const fetch_order& order_;
   message_wish wish_;
-  record_writer writer_;
   std::mutex lock_;  ///< over all below
   std::exception_ptr fatal_;
   std::set<std::string> written_;                                       ///< ids, so that nothing is handed over twice

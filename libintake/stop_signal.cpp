@@ -38,8 +38,12 @@ void expect() {
   struct sigaction action = {};
   action.sa_handler = [](int) { ask(); };
   action.sa_flags = static_cast<int>(SA_RESTART | SA_RESETHAND);
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP})
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) {
+    struct sigaction before = {};
+    // nohup(1) means what it says. That SIGINT is ignored in the background of a script does not.
+    if (signal == SIGHUP && ::sigaction(signal, nullptr, &before) == 0 && before.sa_handler == SIG_IGN) continue;
     if (::sigaction(signal, &action, nullptr) != 0) throw system_failure(exit_status::os, "sigaction");
+  }
 }
 
 bool came() {

@@ -44,7 +44,7 @@ void fetch_run::watch() {
     stop_signal::ask();
   }
   if (fatal_) std::rethrow_exception(fatal_);
-  writer_.finish();
+  order_.out->finish();
   for (const auto& source : sources_)
     if (noted_[&source].looked_since && !source.problem) note(source, 0);
   if (!is_read) {  // end as a filter does by default

@@ -125,6 +125,12 @@ run 0 -
 run 66 -
 (cd "$work" && "$fetch" box | jq -se --arg box "$work/box" '.[0].source.mailbox == $box' >/dev/null) || fail "a relative path"
 
+# A terminal gets the table and not the bytes.
+at_terminal() { python3 -c 'import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) != 0)' "$@" </dev/null >"$work/screen"; }
+printf 'Subject: x\n\nbody\n' >"$work/screen.eml"
+at_terminal "$fetch" --all "$work/screen.eml" || fail "at a terminal"
+grep -q unjudged "$work/screen" && ! grep -q '"data"' "$work/screen" || fail "no table at a terminal: $(cat "$work/screen")"
+
 # An empty mailbox is a check, too.
 mkdir -p "$work"/empty/{cur,new,tmp}
 sed 's/maildir:box/maildir:empty/' "$work/intake.toml" >"$work/empty.toml"

@@ -51,6 +51,8 @@ intake::exit_status fetch_all(const options& opt, intake::context& ctx) {
   order.book = book ? &*book : nullptr;
   intake::progress shown(intake::progress::shape_of(opt.watch ? "none" : opt.progress, ctx.filter().quiet), order.tool);
   order.shown = &shown;
+  intake::record_writer out;
+  order.out = &out;
 
   // Passwords are read and the ledger is open; nothing below needs a program or another file of the host.
   const auto [role, access] = confinement_for(sources, book ? ctx.config().ledger.path : std::string());
