@@ -42,7 +42,7 @@ events() { sqlite3 "$work/ledger/ledger.db" "select count(*) from events where k
 mailbox_state() {
   (
     cd "$work/dovecot/home/$1" || exit
-    find . -type f \( -path '*/new/*' -o -path '*/cur/*' \) -printf '%T@ %f\n' -exec sha256sum {} \; |
+    find . -type f \( -path '*/new/*' -o -path '*/cur/*' \) -printf '%T@ %f\n' -exec sha256sum {} + |
       sed -E 's#\./(.*/)?(new|cur)/##; s/:2,$//' | sort
   )
 }
