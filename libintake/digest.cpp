@@ -59,12 +59,22 @@ std::string sha256_hex(std::string_view bytes) {
 std::string message_identity(std::string_view raw) {
   while (raw.ends_with('\n') || raw.ends_with('\r')) raw.remove_suffix(1);
   sha256 digest;
+  std::string block;  // a call for each line would cost half as much again as the digest itself
   while (!raw.empty()) {
     const std::size_t cr = raw.find("\r\n");
-    digest.update(raw.substr(0, cr));
+    const auto line = raw.substr(0, cr);
+    if (block.size() + line.size() > 16 * limits::kib) {
+      digest.update(block);
+      block.clear();
+    }
+    if (line.size() > 16 * limits::kib)
+      digest.update(line);
+    else
+      block += line;
     if (cr == raw.npos) break;
     raw.remove_prefix(cr + 1);  // the LF stays
   }
+  digest.update(block);
   return "m-" + digest.hex().substr(0, 32);
 }
 

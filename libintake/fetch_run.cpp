@@ -79,7 +79,8 @@ void fetch_run::take(fetch_source& source, const message& found) {
   stop_signal::check();
   try {
     if (is_wanted(found)) {
-      order_.out->write_line(fetched_record(found, *order_.calendar, order_.tool + " " INTAKE_VERSION));
+      const auto line = fetched_record(found, *order_.calendar, order_.tool + " " INTAKE_VERSION);
+      order_.out->write_line(line.before, found.raw, line.after);
       ++source.messages;
     }
     if (order_.shown) order_.shown->done(found.size);

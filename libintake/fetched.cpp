@@ -43,7 +43,7 @@ message message_builder::finish() {
   return made;
 }
 
-std::string fetched_record(const message& from, const desk_calendar& calendar, std::string_view tool) {
+fetched_line fetched_record(const message& from, const desk_calendar& calendar, std::string_view tool) {
   const timestamp arrived{from.arrived.seconds, calendar.offset_minutes};
   json::writer out;
   out.begin_object().member("intake", record_version).member("id", from.id);
@@ -55,15 +55,21 @@ std::string fetched_record(const message& from, const desk_calendar& calendar, s
   out.member("arrived_at", to_rfc3339(arrived));
   out.member("handling_day", to_string(calendar.handling_day(arrived)));
   out.key("raw").begin_object().member("sha256", from.sha256).member("size", from.size);
-  if (!from.too_large) out.key("data").base64(from.raw);
+  if (!from.too_large) out.member("data", "");
+  const std::size_t data_end = out.text().size() - 1;  // within the quotes
   out.end_object();
   out.key("stages").begin_object().key("fetch").begin_object();
   out.member("tool", tool).member("at", to_rfc3339({now().seconds, 0})).end_object().end_object();
   out.end_object();
-  if (!from.too_large) return out.take();
+  if (!from.too_large) {
+    fetched_line line{out.take(), {}};
+    line.after = line.before.substr(data_end);
+    line.before.resize(data_end);
+    return line;
+  }
   record rec(out.take());
   rec.find("mail.limit", {.file = {}, .detail = "larger than " + std::to_string(limits::raw_message_bytes) + " bytes"});
-  return rec.line();
+  return {rec.line(), {}};
 }
 
 }  // namespace intake

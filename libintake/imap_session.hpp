@@ -39,7 +39,7 @@ class session {
   /// where the server has none, just so long.
   void await_news(std::chrono::seconds most);
 
-  /// A server that only hangs up has done what was asked of it.
+  /// Does not wait for the answer: nothing depends on it.
   void log_out();
 
  private:
@@ -47,7 +47,7 @@ class session {
   std::string send(const std::string& command);
   std::string_view next_line();
   [[nodiscard]] bool is_done(std::string_view line, const std::string& tag) const;
-  void examine();
+  void await_examined(const std::string& tag);
   void note_count(std::string_view line);
   [[nodiscard]] bool has_idle();
   void look_in();

@@ -11,6 +11,7 @@
 #include <csignal>
 #include <cstring>
 
+#include "base64.hpp"
 #include "digest.hpp"
 #include "failure.hpp"
 #include "limits.hpp"
@@ -220,6 +221,22 @@ void record_writer::write_line(const spliced_line& line) {
   std::vector<std::string_view> pieces = line.pieces;
   pieces.emplace_back("\n");
   put(pieces);
+}
+
+void record_writer::write_line(std::string_view before, std::string_view bytes, std::string_view after) {
+  if (table_) {
+    write_line(std::string(before) + base64::encode(bytes) + std::string(after));
+    return;
+  }
+  constexpr std::size_t piece = 96 * limits::kib;  // whole groups of three, and small enough for the caches
+  std::string text;
+  for (bool first = true; first || !bytes.empty(); first = false) {
+    text.clear();
+    base64::encode(text, bytes.substr(0, piece));
+    bytes.remove_prefix(std::min(piece, bytes.size()));
+    const bool last = bytes.empty();
+    put({first ? before : std::string_view(), text, last ? after : std::string_view(), last ? "\n" : ""});
+  }
 }
 
 void record_writer::put(const std::vector<std::string_view>& pieces) {

@@ -94,6 +94,8 @@ class record_writer {
   /// A line that is known to be a record, without its LF.
   void write_line(std::string_view line);
   void write_line(const spliced_line& line);
+  /// before + base64 of `bytes` + after, encoded piece by piece while it is written.
+  void write_line(std::string_view before, std::string_view bytes, std::string_view after);
   /// Must be called last: reports what the kernel held back.
   void finish();
 

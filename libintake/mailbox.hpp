@@ -106,8 +106,14 @@ class message_builder {
   std::optional<message_digest> identity_;
 };
 
+/// A record in two parts, between which the base64 of the message's bytes belongs: the line is before + base64(raw) +
+/// after. So a large message needs no second, larger copy.
+struct fetched_line {
+  std::string before, after;
+};
+
 /// The record of a message, without LF: intake, id, source, arrived_at and handling_day by `calendar`, raw, and the
 /// stamp of the stage. A message over the limit has no raw.data, and the finding mail.limit.
-[[nodiscard]] std::string fetched_record(const message& from, const desk_calendar& calendar, std::string_view tool);
+[[nodiscard]] fetched_line fetched_record(const message& from, const desk_calendar& calendar, std::string_view tool);
 
 }  // namespace intake

@@ -7,6 +7,7 @@
 
 #include <filesystem>
 
+#include "libintake/base64.hpp"
 #include "libintake/failure.hpp"
 #include "libintake/limits.hpp"
 #include "libintake/record.hpp"
@@ -33,6 +34,11 @@ exit_status failing(const std::unique_ptr<mailbox>& box) {
     return problem.status();
   }
   return exit_status::ok;
+}
+
+std::string whole_line(const message& from, std::string_view tool) {
+  const auto line = fetched_record(from, {}, tool);
+  return line.before + base64::encode(from.raw) + line.after;
 }
 
 std::string shown(timestamp time) {
@@ -307,7 +313,7 @@ TEST_SUITE("mailbox") {
     CHECK(big.id == identity.identity());
     CHECK(message_wish{.message_ids = {"big@example.jp"}}.wants(big));
     big.place.kind = "file";
-    const record rec(fetched_record(big, {}, "intake-fetch 0"));
+    const record rec(whole_line(big, "intake-fetch 0"));
     CHECK(rec.has_finding("mail.limit"));
     CHECK(!rec["raw"]["data"]);
     CHECK(rec["raw"]["size"].integer() == static_cast<std::int64_t>(big.size));
@@ -319,7 +325,7 @@ TEST_SUITE("mailbox") {
     builder.add(std::string(limits::raw_message_bytes, 'x'));
     auto whole = builder.finish();
     CHECK(!whole.too_large);
-    const auto line = fetched_record(whole, {}, "intake-fetch 0");
+    const auto line = whole_line(whole, "intake-fetch 0");
     CHECK(line.size() < limits::record_bytes);
     CHECK(record(line)["raw"]["data"].bytes().value_or("") == whole.raw);
   }
@@ -332,7 +338,7 @@ TEST_SUITE("mailbox") {
     one.size = mail.size();
     one.id = message_identity(mail);
     one.sha256 = sha256_hex(mail);
-    const record rec(fetched_record(one, {}, "intake-fetch 0.1"));
+    const record rec(whole_line(one, "intake-fetch 0.1"));
     CHECK(rec.id() == one.id);
     CHECK(rec["source"]["kind"].str() == "imap");
     CHECK(rec["source"]["mailbox"].str() == "受信箱\"");
