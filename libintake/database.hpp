@@ -2,6 +2,7 @@
 // can go wrong becomes a failure with the right exit status. SQL texts are literals; values are bound.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
@@ -106,6 +107,7 @@ class database {
   std::string path_;
   mode mode_;
   void* handle_ = nullptr;
+  std::chrono::steady_clock::time_point waiting_since_;  ///< for the lock that another process holds
   std::unordered_map<const char*, std::vector<void*>> idle_;
 };
 

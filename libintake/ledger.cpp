@@ -9,6 +9,7 @@
 #include "ledger_schema.hpp"
 #include "ledger_state.hpp"
 #include "limits.hpp"
+#include "packing.hpp"
 
 namespace intake {
 namespace {
@@ -110,7 +111,7 @@ bool ledger::state::add(const event& what) {
   if (plain.size() > limits::ledger_payload_bytes)
     throw failure(exit_status::data, what.subject + ": an event over " +
                                          std::to_string(limits::ledger_payload_bytes / limits::mib) + " MiB");
-  if (!plain.empty()) row.sealed_payload = seal(key.view(), row.id + '\n' + row.kind, plain);
+  if (!plain.empty()) row.sealed_payload = seal(key.view(), row.id + '\n' + row.kind, pack(plain));
   const auto at = what.at.seconds == 0 ? now() : what.at;
   row.at = at.seconds;
   row.zone = at.offset_minutes;
@@ -147,13 +148,15 @@ ledger::ledger(const std::string& path, mode how, const secret& key) : state_(st
   state_->db = how == mode::write ? ledger_schema::open_for_writing(path, [&](database& db) { state::fill(db, key); })
                                   : ledger_schema::open_for_reading(path);
   state_->unlock(key);
-  const auto derived = state_->db->number("SELECT value FROM meta WHERE name = 'derived'");
-  if (derived == ledger_schema::derived_version) return;
-  if (how != mode::write)
-    throw failure(exit_status::config, path +
-                                           ": its tables are of another version; they are renewed by the next "
-                                           "command that writes");
+  if (state_->derived_fit()) return;
+  if (how != mode::write) {
+    // An old backup, or a ledger that nobody has written since: answered from tables in memory, which hide the stored.
+    state_->db->script(ledger_schema::derived_tables("temp"));
+    state_->replay();
+    return;
+  }
   transaction renewal(*state_->db);
+  if (state_->derived_fit()) return;  // by another process meanwhile
   for (const auto* name : ledger_schema::derived_names) state_->db->script(std::string("DROP TABLE IF EXISTS ") + name);
   state_->db->script(ledger_schema::derived_tables("main"));
   state_->replay();

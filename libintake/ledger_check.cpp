@@ -22,14 +22,16 @@ void check_structure(database& db, faults& found) {
     if (rows.bytes(0) != "ok") add(found, 0, "SQLite: " + rows.text(0));
 }
 
-/// A guard or an index that was taken away leaves rows as they are; the schema tells.
-void check_schema(database& db, faults& found) {
+/// A guard or an index that was taken away leaves rows as they are; the schema tells. Derived tables of another version
+/// look different, and are made anew before anything is answered from them.
+void check_schema(database& db, bool derived_too, faults& found) {
   std::set<std::string> wanted, there;
-  const auto read = [](database& from, std::set<std::string>& into) {
-    auto rows = from.query("SELECT type || ' ' || name || ' ' || ifnull(sql, '') FROM sqlite_schema");
-    while (rows.next()) into.insert(rows.text(0));
+  const auto read = [&](database& from, std::set<std::string>& into) {
+    auto rows = from.query("SELECT type || ' ' || name || ' ' || ifnull(sql, ''), tbl_name FROM main.sqlite_schema");
+    while (rows.next())
+      if (derived_too || !ledger_schema::is_derived(rows.bytes(1))) into.insert(rows.text(0));
   };
-  const auto made = ledger_schema::example();
+  const auto made = ledger_schema::example(db.number("PRAGMA user_version").value_or(0));
   read(*made, wanted);
   read(db, there);
   const auto name = [](const std::string& text) { return text.substr(0, text.find(' ', text.find(' ') + 1)); };
@@ -104,13 +106,13 @@ std::vector<ledger::fault> ledger::check(const std::vector<ledger_head>& known) 
     auto& db = *fresh.db;
     db.script("BEGIN");
     check_structure(db, found);
-    check_schema(db, found);
+    check_schema(db, fresh.derived_fit(), found);
     const auto last =
         fresh.check_chain([&](std::int64_t sequence, const std::string& what) { add(found, sequence, what); });
     check_head(fresh, last, found);
     check_known(db, known, found);
     check_subjects(db, found);
-    if (fresh.unlocked() && found.empty()) check_derived(fresh, found);
+    if (fresh.unlocked() && fresh.derived_fit() && found.empty()) check_derived(fresh, found);
   } catch (const failure& error) {
     if (error.status() != exit_status::config) throw;
     add(found, 0, error.what());
@@ -136,6 +138,10 @@ event_row ledger::state::check_chain(const std::function<void(std::int64_t, cons
     before = std::move(row);
   }
   return before;
+}
+
+bool ledger::state::derived_fit() const {
+  return db->number("SELECT value FROM meta WHERE name = 'derived'") == ledger_schema::derived_version;
 }
 
 void ledger::state::replay() const {

@@ -48,12 +48,15 @@ struct projection::told {
   bool usable = false;
 
   explicit told(std::string_view json) {
-    usable = parser.parse(json.data(), json.size()).get(root) == simdjson::SUCCESS;
+    usable = !json.empty() && parser.parse(json.data(), json.size()).get(root) == simdjson::SUCCESS;
   }
 };
 
 std::int64_t day_number(date day) {
   return std::chrono::sys_days(day).time_since_epoch().count();
+}
+std::int64_t noon_of(date day) {
+  return day_number(day) * 86400 + 43200;
 }
 date day_of(std::int64_t number) {
   return std::chrono::sys_days(std::chrono::days(number));
@@ -87,8 +90,7 @@ void projection::apply(const event_row& row, std::string_view payload) {
   } else if (row.kind == "acted") {
     act(row, facts);
   } else if (row.kind == "erased") {
-    db_->run("UPDATE messages SET erased = 1 WHERE subject = ?", row.subject);
-    db_->run("DELETE FROM lookups WHERE subject = ?", row.subject);
+    erase(row.subject);
   } else {
     const auto due = day_in(facts.root, "due");
     const auto own = day_number(civil_day({row.at, static_cast<int>(row.zone)}));
@@ -100,7 +102,7 @@ void projection::apply(const event_row& row, std::string_view payload) {
 }
 
 void projection::receive(const event_row& row, const told& facts) {
-  db_->run("INSERT OR IGNORE INTO messages VALUES (?, ?, '', '', ?, ?, x'', x'', 0, 0, 0, ?)", row.subject,
+  db_->run("INSERT OR IGNORE INTO messages VALUES (?, ?, '', '', ?, ?, x'', x'', 0, 0, 0, ?, NULL)", row.subject,
            static_cast<std::int64_t>(message_state::received), day_in(facts.root, "handling_day"),
            number_of(facts.root, "arrived"), row.sequence);
   place(facts, row.subject);
@@ -120,13 +122,14 @@ void projection::judge(const event_row& row, const told& facts, std::string_view
       blob{row.digest}, static_cast<std::int64_t>(malware), row.sequence, day_in(root, "handling_day"),
       number_of(root, "arrived"), row.subject);
   replace_items(row, facts);
-  index(row, payload);
+  if (const told said(payload); said.usable) {
+    index(row, said);
+    date_it(row, facts, said);
+  }
   refresh_finished(row.subject);
 }
 
-void projection::index(const event_row& row, std::string_view payload) {
-  const told said(payload);
-  if (payload.empty() || !said.usable) return;
+void projection::index(const event_row& row, const told& said) {
   const auto root = said.root;
   dom::element part;
   std::string_view applicant;
@@ -153,8 +156,62 @@ void projection::index(const event_row& row, std::string_view payload) {
 
 void projection::look_up(lookup what, std::string_view value, const event_row& row) {
   if (value.empty()) return;
-  db_->run("INSERT OR IGNORE INTO lookups VALUES (?, ?, ?, ?)", static_cast<std::int64_t>(what),
-           blob{hash(*lookup_key_, what, value)}, row.subject, short_name(row.id));
+  const auto hashed = hash(*lookup_key_, what, value);
+  const auto number = static_cast<std::int64_t>(what);
+  const bool is_new = db_->run("INSERT OR IGNORE INTO lookups VALUES (?, ?, ?, ?)", number, blob{hashed}, row.subject,
+                               short_name(row.id)) != 0;
+  if (is_new && what == lookup::receipt_no &&
+      db_->number("SELECT 1 FROM lookups WHERE what = ? AND hash = ? AND subject <> ? LIMIT 1", number, blob{hashed},
+                  row.subject))
+    db_->run("INSERT OR IGNORE INTO repeats VALUES (?)", blob{hashed});
+}
+
+/// Enters an application under when it was submitted, and a list under its day, so that the check of a day need not
+/// open what it does not ask about.
+void projection::date_it(const event_row& row, const told& facts, const told& said) {
+  undate(row.subject);
+  const auto kind = text_of(facts.root, "kind");
+  dom::element part;
+  std::optional<std::int64_t> at;
+  std::string receipt;
+  if (kind == "list") {
+    if (said.root["list"].get(part) == simdjson::SUCCESS)
+      if (const auto day = parse_iso_date(text_of(part, "day"))) at = noon_of(*day);
+  } else if (kind == "application") {
+    std::string_view submitted, receipt_no;
+    if (said.root["application"].get(part) == simdjson::SUCCESS) {
+      submitted = text_of(part, "submitted_at");
+      receipt_no = text_of(part, "receipt_no");
+    }
+    if (!receipt_no.empty()) receipt = hash(*lookup_key_, lookup::receipt_no, receipt_no);
+    if (const auto time = parse_rfc3339(submitted))
+      at = time->seconds;
+    else if (const auto day = parse_iso_date(submitted))
+      at = noon_of(*day);
+    else
+      at = db_->number("SELECT arrived FROM messages WHERE subject = ?", row.subject);
+  }
+  if (!at) return;
+  const auto what = kind == "list" ? dated_kind::list : dated_kind::application;
+  db_->run("INSERT INTO dated VALUES (?, ?, ?, ?)", static_cast<std::int64_t>(what), *at, row.subject, blob{receipt});
+  db_->run("UPDATE messages SET dated = ? WHERE subject = ?", *at, row.subject);
+}
+
+void projection::undate(std::int64_t subject) {
+  const auto at = db_->number("SELECT dated FROM messages WHERE subject = ? AND dated IS NOT NULL", subject);
+  if (!at) return;
+  for (const auto kind : {dated_kind::application, dated_kind::list})
+    db_->run("DELETE FROM dated WHERE kind = ? AND at = ? AND subject = ?", static_cast<std::int64_t>(kind), *at,
+             subject);
+  db_->run("UPDATE messages SET dated = NULL WHERE subject = ?", subject);
+}
+
+void projection::erase(std::int64_t subject) {
+  db_->run("UPDATE messages SET erased = 1 WHERE subject = ?", subject);
+  db_->run("DELETE FROM lookups WHERE subject = ?", subject);
+  undate(subject);
+  db_->run("DELETE FROM repeats WHERE (SELECT count(*) FROM lookups WHERE what = ? AND hash = receipt) < 2",
+           static_cast<std::int64_t>(lookup::receipt_no));
 }
 
 void projection::act(const event_row& row, const told& facts) {

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <filesystem>
@@ -16,8 +17,7 @@
 namespace intake::ledger_schema {
 namespace {
 
-/// Each brings a ledger from its own index to the next version; never changed once released, only added to.
-constexpr const char* migrations[] = {R"sql(
+constexpr auto version_1 = R"sql(
 CREATE TABLE meta(name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE subjects(
   subject INTEGER PRIMARY KEY,
@@ -40,7 +40,12 @@ CREATE INDEX events_subject ON events(subject, kind);
 CREATE INDEX events_at ON events(at);
 CREATE TRIGGER events_keep BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
 CREATE TRIGGER events_stay BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
-)sql"};
+)sql";
+constexpr auto version_2 = R"sql(
+-- Payloads may be packed from here on, which version 1 does not know; those that are there stay as the chain holds them.
+)sql";
+/// Each brings a ledger from its own index to the next version; never changed once released, only added to.
+constexpr const char* migrations[] = {version_1, version_2};
 static_assert(std::size(migrations) == version);
 
 class directory_lock {
@@ -66,20 +71,18 @@ class directory_lock {
   directory_lock(const directory_lock&) = delete;
   directory_lock& operator=(const directory_lock&) = delete;
   ~directory_lock() { ::close(fd_); }
+  /// A name that was put into the directory outlives a loss of power.
+  void sync() const {
+    if (::fsync(fd_) != 0) throw system_failure(exit_status::io, "a directory");
+  }
 
  private:
   int fd_ = -1;
 };
 
-/// Makes the file if there is none. The descriptor is closed before SQLite opens the file: closing it later would drop
-/// the locks that SQLite holds on it (POSIX locks belong to the process and the file).
-void make_file(const std::string& path) {
-  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (fd >= 0) {
-    ::close(fd);
-  } else if (errno != EEXIST) {
-    throw system_failure(errno == EACCES ? exit_status::no_permission : exit_status::cant_create, path);
-  }
+bool is_there(const std::string& path) {
+  struct stat status {};
+  return ::lstat(path.c_str(), &status) == 0 || errno != ENOENT;
 }
 
 }  // namespace
@@ -95,33 +98,65 @@ void must_exist(const std::string& path) {
 
 namespace {
 
-void migrate(database& db, std::int64_t from) {
-  for (auto step = from; step < version; ++step) db.script(migrations[step]);
-  db.script("PRAGMA application_id=" + std::to_string(application_id) +
-            "; PRAGMA user_version=" + std::to_string(version));
+constexpr auto journal = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL";
+
+void migrate(database& db, std::int64_t from, std::int64_t to = version) {
+  for (auto step = from; step < to; ++step) db.script(migrations[step]);
+  db.script("PRAGMA application_id=" + std::to_string(application_id) + "; PRAGMA user_version=" + std::to_string(to));
 }
 
-/// True when the database holds nothing at all: just made, or a maker was killed before its first commit.
-bool empty(database& db) {
-  return db.number("PRAGMA application_id") == 0 && db.number("PRAGMA user_version") == 0 &&
-         db.number("SELECT count(*) FROM sqlite_schema") == 0;
-}
-
-/// Version of the schema, 0 of an empty database. Throws failure(config) for what is no ledger of ours.
+/// Version of the schema. Throws failure(config) for what is no ledger of ours.
 std::int64_t version_of(database& db) {
-  if (empty(db)) return 0;
-  if (db.number("PRAGMA application_id") != application_id)
-    throw failure(exit_status::config,
-                  db.path() + ": not a ledger (a database of another program); it was left as it is");
+  const auto refuse = [&](const std::string& why) -> failure {
+    return {exit_status::config, db.path() + ": " + why + "; it was left as it is"};
+  };
+  const auto owner = db.number("PRAGMA application_id").value_or(0);
   const auto found = db.number("PRAGMA user_version").value_or(0);
+  // An empty file may be what is left of a ledger. Going on with a new one would forget everything without a word.
+  if (owner == 0 && found == 0 && db.number("SELECT count(*) FROM sqlite_schema") == 0)
+    throw refuse("empty, so not a ledger (put a backup in its place, or remove it to begin a new one)");
+  if (owner != application_id) throw refuse("not a ledger (a database of another program)");
   if (found > version)
-    throw failure(exit_status::config, db.path() + ": made by a newer intake (schema " + std::to_string(found) +
-                                           ", this one knows " + std::to_string(version) + ")");
-  if (found < 1) throw failure(exit_status::config, db.path() + ": damaged (no schema version); it was left as it is");
+    throw refuse("made by a newer intake (schema " + std::to_string(found) + ", this one knows " +
+                 std::to_string(version) + ")");
+  if (found < 1) throw refuse("damaged (no schema version)");
   return found;
 }
 
+/// Makes a whole ledger beside its place and then puts it there: no one ever sees half of one, and what a killed maker
+/// leaves is never taken for one.
+void make(const std::string& path, const std::function<void(database&)>& fill) {
+  const auto fresh = path + ".new";
+  const auto clear = [&] {
+    for (const auto* companion : {"", "-journal"}) ::unlink((fresh + companion).c_str());
+  };
+  clear();
+  const int fd = ::open(fresh.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (fd < 0) throw system_failure(errno == EACCES ? exit_status::no_permission : exit_status::cant_create, fresh);
+  ::close(fd);  // before SQLite opens it: closing it later would drop the locks that SQLite holds on it
+  try {
+    {
+      // Without a write-ahead log, so that the file alone is the whole when it gets its name.
+      database db(fresh, database::mode::write);
+      db.script("PRAGMA synchronous=FULL");
+      transaction first(db);
+      migrate(db, 0);
+      db.script(derived_tables("main"));
+      fill(db);
+      first.commit();
+    }
+    if (::rename(fresh.c_str(), path.c_str()) != 0) throw system_failure(exit_status::cant_create, path);
+  } catch (...) {
+    clear();
+    throw;
+  }
+}
+
 }  // namespace
+
+bool is_derived(std::string_view table) {
+  return std::find(std::begin(derived_names), std::end(derived_names), table) != std::end(derived_names);
+}
 
 std::string derived_tables(const std::string& schema) {
   std::string sql = R"sql(
@@ -134,7 +169,8 @@ CREATE TABLE @messages(
   judged BLOB NOT NULL,        -- digest of the latest judgement
   cleared BLOB NOT NULL,       -- digest of the judgement that a clerk cleared
   malware INTEGER NOT NULL, finished INTEGER NOT NULL, erased INTEGER NOT NULL,
-  latest INTEGER NOT NULL      -- event that describes it best
+  latest INTEGER NOT NULL,     -- event that describes it best
+  dated INTEGER                -- its place in dated; NULL: it has none
 ) STRICT;
 CREATE INDEX @messages_day ON messages(day);
 CREATE INDEX @messages_unfinished ON messages(subject) WHERE finished = 0;
@@ -153,6 +189,14 @@ CREATE TABLE @lookups(
   what INTEGER NOT NULL, hash BLOB NOT NULL, subject INTEGER NOT NULL,
   owner INTEGER NOT NULL,      -- short form of the message's id: a history is read without looking up each id
   PRIMARY KEY(what, hash, subject)) STRICT, WITHOUT ROWID;
+CREATE TABLE @dated(             -- what is held against a day's list
+  kind INTEGER NOT NULL,       -- 1 application, 2 list
+  at INTEGER NOT NULL,         -- UTC seconds: submitted, else arrived; noon UTC of a day that is told without a time
+  subject INTEGER NOT NULL,
+  receipt BLOB NOT NULL,       -- as in lookups; empty: none
+  PRIMARY KEY(kind, at, subject)) STRICT, WITHOUT ROWID;
+CREATE TABLE @repeats(           -- receipt numbers that several applications have named
+  receipt BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
 CREATE TABLE @items(
   subject INTEGER NOT NULL, action TEXT NOT NULL, basis BLOB NOT NULL, due INTEGER NOT NULL,
   settled INTEGER NOT NULL,    -- event that settled it; 0: open
@@ -165,18 +209,17 @@ CREATE INDEX @items_open ON items(subject) WHERE settled = 0;
 
 std::unique_ptr<database> open_for_writing(const std::string& path, const std::function<void(database&)>& fill) {
   const directory_lock lock(path);
-  make_file(path);
+  if (!is_there(path)) {
+    make(path, fill);
+    lock.sync();
+  }
   must_exist(path);
   auto db = std::make_unique<database>(path, database::mode::write);
   const auto found = version_of(*db);  // refused before the first write
-  db->script("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL");
+  db->script(journal);
   if (found < version) {
     transaction update(*db);
     migrate(*db, found);
-    if (found == 0) {
-      db->script(derived_tables("main"));
-      fill(*db);
-    }
     update.commit();
   }
   return db;
@@ -186,11 +229,10 @@ std::unique_ptr<database> open_for_reading(const std::string& path) {
   must_exist(path);
   // Whoever is just making it comes to an end first: half a pipe starts while the other half makes the ledger.
   const directory_lock lock(path);
-  std::unique_ptr<database> db;
-  std::int64_t found = 0;
   try {
-    db = std::make_unique<database>(path, database::mode::read);
-    found = version_of(*db);
+    auto db = std::make_unique<database>(path, database::mode::read);
+    (void)version_of(*db);
+    return db;
   } catch (const failure& refused) {
     // WAL mode needs the -shm file even for reading. Where it can be neither found nor made (a read-only medium),
     // nobody writes either, and the file is whole if no -wal lies beside it.
@@ -199,16 +241,15 @@ std::unique_ptr<database> open_for_reading(const std::string& path) {
     const bool rests = ignored || wal == 0;
     const auto status = refused.status();
     if (!rests || (status != exit_status::no_permission && status != exit_status::no_input)) throw;
-    db = std::make_unique<database>(path, database::mode::frozen);
-    found = version_of(*db);
+    auto db = std::make_unique<database>(path, database::mode::frozen);
+    (void)version_of(*db);
+    return db;
   }
-  if (found == 0) throw failure(exit_status::no_input, path + ": holds nothing yet");
-  return db;
 }
 
-std::unique_ptr<database> example() {
+std::unique_ptr<database> example(std::int64_t of_version) {
   auto db = std::make_unique<database>(":memory:", database::mode::write);
-  migrate(*db, 0);
+  migrate(*db, 0, of_version);
   db->script(derived_tables("main"));
   return db;
 }

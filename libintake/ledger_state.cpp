@@ -4,6 +4,7 @@
 #include "ledger_schema.hpp"
 #include "ledger_state.hpp"
 #include "limits.hpp"
+#include "packing.hpp"
 
 namespace intake {
 namespace {
@@ -167,6 +168,7 @@ std::string ledger::state::open_payload(const event_row& row, std::string_view s
   brief_key key;
   if (!row.sealed_payload || !unlocked() || !open_key(row.id, sealed_key, key)) return {};
   auto plain = unseal(key.view(), row.id + '\n' + row.kind, *row.sealed_payload);
+  if (plain) plain = unpack(std::move(*plain));
   if (!plain)
     throw failure(exit_status::config,
                   db->path() + ": the payload of event " + std::to_string(row.sequence) + " was changed");

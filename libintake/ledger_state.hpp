@@ -26,6 +26,9 @@ enum class lookup : std::int64_t {
   malware_sender = 8,
 };
 
+/// What `dated` holds. Stored as numbers: never renumbered.
+enum class dated_kind : std::int64_t { application = 1, list = 2 };
+
 enum class message_state : std::int64_t { none = 0, received = 1, judged = 2, exported = 3 };
 
 inline constexpr std::size_t digest_bytes = 16;  ///< of a keyed digest: enough to tell a repetition, half the space
@@ -47,6 +50,8 @@ struct event_row {
 [[nodiscard]] std::optional<std::int64_t> uid_number(std::string_view uid);
 /// A number that stands for an id in look-ups: two ids share it with a chance of one in 2^64.
 [[nodiscard]] std::int64_t short_name(std::string_view id);
+/// A day that is told without a time of day, as `dated` holds it: noon UTC, which lies in that day in any usual zone.
+[[nodiscard]] std::int64_t noon_of(date day);
 /// Days since 1970-01-01, and back.
 [[nodiscard]] std::int64_t day_number(date day);
 [[nodiscard]] date day_of(std::int64_t number);
@@ -67,8 +72,11 @@ class projection {
   void receive(const event_row& row, const told& facts);
   void judge(const event_row& row, const told& facts, std::string_view payload);
   void act(const event_row& row, const told& facts);
-  void index(const event_row& row, std::string_view payload);
+  void index(const event_row& row, const told& said);
   void look_up(lookup what, std::string_view value, const event_row& row);
+  void date_it(const event_row& row, const told& facts, const told& said);
+  void undate(std::int64_t subject);
+  void erase(std::int64_t subject);
   void replace_items(const event_row& row, const told& facts);
   void settle(const event_row& row, std::string_view action);
   void open_item(std::int64_t subject, std::string_view action, std::string_view basis, std::int64_t due);
@@ -117,6 +125,8 @@ struct ledger::state {
   [[nodiscard]] static event_row read_event(const database::rows& rows);
   /// Recomputes the chain, opens every payload. Returns the last event.
   [[nodiscard]] event_row check_chain(const std::function<void(std::int64_t, const std::string&)>& tell) const;
+  /// Whether the stored derived tables are those of this version.
+  [[nodiscard]] bool derived_fit() const;
   /// Applies all events to the derived tables as they are named without a schema.
   void replay() const;
   bool add(const event& what);

@@ -19,6 +19,14 @@ bool is_action(std::string_view name) {
                                                    [&](const action_kind& kind) { return kind.name == name; });
 }
 
+/// Empties the write-ahead log: what was overwritten in the file lies there until then.
+void empty_log(database& db, const char* done) {
+  if (db.number("PRAGMA wal_checkpoint(TRUNCATE)") != 0)
+    throw failure(exit_status::temp_fail, db.path() + ": " + done +
+                                              ", but the old keys lie in its log until the processes that now read it "
+                                              "have ended");
+}
+
 json::writer payload_of(std::string_view subject) {
   json::writer out;
   out.begin_object().member("intake", 1).member("id", subject);
@@ -86,8 +94,7 @@ bool ledger::erase(std::string_view id, std::string_view actor, std::string_view
   what.facts = facts.begin_object().member_if("note", note).end_object().take();
   state_->add(what);
   one.commit();
-  // The key also lies in the write-ahead log until that is emptied.
-  state_->db->run("PRAGMA wal_checkpoint(TRUNCATE)");
+  empty_log(*state_->db, "erased");
   return true;
 }
 
@@ -100,7 +107,7 @@ void ledger::rekey(const secret& key, std::string_view actor) {
   state_->add(what);  // first, because it holds the end of the chain against the head made with the old key
   state_->seal_keys_under(key);
   all.commit();
-  state_->db->run("PRAGMA wal_checkpoint(TRUNCATE)");
+  empty_log(*state_->db, "sealed anew");
 }
 
 ledger_head ledger::backup(const std::string& destination, std::string_view actor) {

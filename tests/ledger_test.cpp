@@ -1,142 +1,14 @@
 #include "libintake/ledger.hpp"
 
-#include <doctest/doctest.h>
-#include <fcntl.h>
-#include <sqlite3.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <csignal>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 
-#include "libintake/failure.hpp"
-#include "libintake/json.hpp"
-#include "libintake/record.hpp"
+#include "ledger_sample.hpp"
 
-namespace {
-
-using intake::ledger;
-using intake::record;
-using intake::secret;
-using mode = intake::ledger::mode;
-
-class folder {
- public:
-  folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "ledger-test-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
-    path_ = name;
-  }
-  folder(const folder&) = delete;
-  folder& operator=(const folder&) = delete;
-  ~folder() { std::filesystem::remove_all(path_); }
-  [[nodiscard]] std::string operator/(const std::string& name) const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
-};
-
-secret key(char fill = 'k') {
-  return secret(std::string(32, fill));
-}
-secret no_key() {
-  return {};
-}
-
-std::string id_of(int n) {
-  std::string digits = std::to_string(n);
-  return "m-" + std::string(32 - digits.size(), '0') + digits;
-}
-
-struct sample {
-  int n = 1;
-  std::string disposition = "confirm", kind = "application", receipt_no = "R-1", applicant = "架空 太郎";
-  std::string from = "noreply@proc.example.go.jp";
-  std::string codes = R"j({"code":"body.url","severity":"warning","clause":"第8-1(2)"})j";
-  std::string actions = R"({"do":"phone_confirm","to":"clerk"})";
-  std::string database = "27000";
-  std::string uid = "7", uidvalidity = "1";
-
-  [[nodiscard]] std::string head() const {
-    return R"({"intake":1,"id":")" + id_of(n) + R"(","source":{"kind":"imap","account":"chuo","mailbox":"INBOX",)" +
-           R"("uidvalidity":)" + uidvalidity + R"(,"uid":)" + uid +
-           R"(},"arrived_at":"2026-11-22T23:40:01+09:00","handling_day":"2026-11-24",)" +
-           R"("raw":{"sha256":"00","size":3,"data":"UkFX"})";
-  }
-  [[nodiscard]] record received() const { return record(head() + R"(,"stages":{"fetch":{"at":"x"}}})"); }
-  [[nodiscard]] std::string judged_text() const {
-    return head() + R"(,"mail":{"message_id":"<a@example.jp>","from":[{"name":"手続サイト","address":")" + from +
-           R"("}],"subject":"申請 見本 花子","text":"本文の秘密","headers":[["X","ヘッダ"]]},"files":[{"id":"f0",)" +
-           R"("path":"申請書.docx","data":"RklMRQ==","sha256":"ff"}],"scan":{"database":{"version":")" + database +
-           R"("}},"kind":")" + kind + R"(","application":{"receipt_no":")" + receipt_no + R"(","applicant":")" +
-           applicant + R"("},"findings":[)" + codes + R"(],"actions":[)" + actions + R"(],"disposition":")" +
-           disposition + '"';
-  }
-  [[nodiscard]] record judged() const { return record(judged_text() + R"(,"stages":{"verify":{"at":"y"}}})"); }
-  [[nodiscard]] record exported() const {
-    auto text = judged_text();
-    const std::string data = R"("data":"RklMRQ==")";
-    text.replace(text.find(data), data.size(), R"("pdf":{"pages":2,"path":"out/a.pdf","sha256":"ee","data":"UERG"})");
-    return record(text + R"(,"stages":{"verify":{"at":"y"},"export":{"at":"z"}}})");
-  }
-};
-
-unsigned tell(ledger& to, const record& what) {
-  return to.record(what, "intake-ledger");
-}
-
-intake::exit_status status_of(const std::function<void()>& run) {
-  try {
-    run();
-  } catch (const intake::failure& error) {
-    return error.status();
-  }
-  return intake::exit_status::ok;
-}
-
-void sql(const std::string& path, const std::string& text) {
-  sqlite3* db = nullptr;
-  REQUIRE(sqlite3_open(path.c_str(), &db) == SQLITE_OK);
-  char* error = nullptr;
-  const int code = sqlite3_exec(db, text.c_str(), nullptr, nullptr, &error);
-  INFO(text, ": ", error == nullptr ? "" : error);
-  CHECK(code == SQLITE_OK);
-  sqlite3_free(error);
-  sqlite3_close(db);
-}
-
-std::string all_bytes(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-int count_events(const ledger& of) {
-  int count = 0;
-  of.each_event({}, [&](const intake::event&) { return ++count > 0; });
-  return count;
-}
-
-/// A ledger of some life: two applications, one exported, an act, a check.
-void fill(const std::string& path, const secret& with) {
-  ledger it(path, mode::write, with);
-  for (int n = 1; n <= 2; ++n) {
-    sample mail{.n = n,
-                .disposition = n == 1 ? "accept" : "confirm",
-                .receipt_no = "R-" + std::to_string(n),
-                .uid = std::to_string(n)};
-    tell(it, mail.received());
-    tell(it, mail.judged());
-    if (n == 1) tell(it, mail.exported());
-  }
-  it.act(id_of(2), "telephoned", "", "名義人に確認", "tanaka");
-  it.note_check("chuo", 2, "", "intake-fetch");
-}
-
-}  // namespace
+using namespace ledger_sample;
 
 TEST_SUITE("ledger") {
   TEST_CASE("a ledger is made with mode 0600 and found again") {
@@ -622,6 +494,25 @@ TEST_SUITE("ledger") {
                                "digest = zeroblob(16)", "chain = zeroblob(32)", "sequence = 99"})
       for (const auto* which : {"1", "4"})
         tampered(std::string("UPDATE events SET ") + change + " WHERE sequence = " + which);
+    // Two events change places, with and without what is theirs of the chain.
+    const std::string swap =
+        "UPDATE events SET sequence = -3 WHERE sequence = 3; UPDATE events SET sequence = 3 WHERE sequence = 4; "
+        "UPDATE events SET sequence = 4 WHERE sequence = -3;";
+    tampered(swap);
+    tampered(swap +
+             "CREATE TEMP TABLE c AS SELECT sequence, chain FROM events WHERE sequence IN (3, 4); UPDATE events SET "
+             "chain = (SELECT chain FROM c WHERE c.sequence = 7 - events.sequence) WHERE sequence IN (3, 4);");
+    // The tail is cut off, and the head of another ledger, or of this one when it ended there, is put in its place.
+    const auto other = dir / "other.db";
+    fill(other, key());
+    tampered("ATTACH '" + other +
+             "' AS other; UPDATE meta SET value = (SELECT value FROM other.meta WHERE name = 'head') "
+             "WHERE name = 'head'; DETACH other;");
+    tampered(
+        "DELETE FROM events WHERE sequence > 5; UPDATE meta SET value = (SELECT substr(value, 1, 7) || x'05' || "
+        "(SELECT chain FROM events WHERE sequence = 5) || substr(value, 41) FROM meta WHERE name = 'head') WHERE "
+        "name = 'head';",
+        {head});
     tampered("DELETE FROM events WHERE sequence = 3");
     tampered("DELETE FROM events WHERE sequence = 1");
     tampered("DELETE FROM events WHERE sequence = 7");
@@ -682,76 +573,6 @@ TEST_SUITE("ledger") {
     CHECK(sqlite3_exec(db, "UPDATE events SET actor = 'x'", nullptr, nullptr, nullptr) != SQLITE_OK);
     CHECK(sqlite3_exec(db, "DELETE FROM events", nullptr, nullptr, nullptr) != SQLITE_OK);
     sqlite3_close(db);
-  }
-
-  TEST_CASE("a foreign, damaged or newer file is refused and left as it is") {
-    const folder dir;
-    const auto refused = [&](const std::string& path) {
-      const auto before = all_bytes(path);
-      for (const auto how : {mode::write, mode::read, mode::inspect})
-        CHECK(status_of([&] { ledger(path, how, key()); }) == intake::exit_status::config);
-      CHECK(all_bytes(path) == before);
-    };
-    std::ofstream(dir / "text.db") << std::string(5000, 'x');
-    ::chmod((dir / "text.db").c_str(), 0600);
-    refused(dir / "text.db");
-    sql(dir / "other.db", "CREATE TABLE mine(a); INSERT INTO mine VALUES (1)");
-    ::chmod((dir / "other.db").c_str(), 0600);
-    refused(dir / "other.db");
-    fill(dir / "newer.db", key());
-    sql(dir / "newer.db", "PRAGMA user_version=99");
-    refused(dir / "newer.db");
-    std::filesystem::create_directory(dir / "folder.db");
-    CHECK(status_of([&] { ledger(dir / "folder.db", mode::write, key()); }) == intake::exit_status::config);
-  }
-
-  TEST_CASE("damage in the middle of the file is a failure or a fault, never an answer as if it were whole") {
-    const folder dir;
-    fill(dir / "l.db", key());
-    auto bytes = all_bytes(dir / "l.db");
-    for (std::size_t page = 1; page * 4096 < bytes.size(); ++page) {
-      auto broken = bytes;
-      for (std::size_t i = 0; i < 4096; ++i) broken[page * 4096 + i] = static_cast<char>(i * 31);
-      const auto path = dir / "broken.db";
-      std::ofstream(path, std::ios::binary) << broken;
-      ::chmod(path.c_str(), 0600);
-      bool told = false;
-      const auto status = status_of([&] { told = !ledger(path, mode::read, key()).check().empty(); });
-      CHECK_MESSAGE((told || status == intake::exit_status::config || status == intake::exit_status::no_permission),
-                    page);
-    }
-  }
-
-  TEST_CASE("a file that others may read is refused") {
-    const folder dir;
-    fill(dir / "l.db", key());
-    ::chmod((dir / "l.db").c_str(), 0644);
-    CHECK(status_of([&] { ledger(dir / "l.db", mode::read, key()); }) == intake::exit_status::no_permission);
-  }
-
-  TEST_CASE("a ledger whose maker was killed before its first commit is made by the next") {
-    const folder dir;
-    std::ofstream(dir / "empty.db") << "";
-    ::chmod((dir / "empty.db").c_str(), 0600);
-    CHECK(status_of([&] { ledger(dir / "empty.db", mode::read, key()); }) == intake::exit_status::no_input);
-    CHECK(status_of([&] { fill(dir / "empty.db", key()); }) == intake::exit_status::ok);
-    sql(dir / "wal.db", "PRAGMA journal_mode=WAL");
-    ::chmod((dir / "wal.db").c_str(), 0600);
-    CHECK(status_of([&] { ledger(dir / "wal.db", mode::read, key()); }) == intake::exit_status::no_input);
-    fill(dir / "wal.db", key());
-    CHECK(ledger(dir / "wal.db", mode::read, key()).check().empty());
-  }
-
-  TEST_CASE("derived tables of another version are made anew from the events") {
-    const folder dir;
-    fill(dir / "l.db", key());
-    sql(dir / "l.db",
-        "UPDATE meta SET value = 0 WHERE name = 'derived'; DROP TABLE items; DELETE FROM messages; "
-        "ALTER TABLE sources RENAME COLUMN uid TO old_uid");
-    CHECK(status_of([&] { ledger(dir / "l.db", mode::read, key()); }) == intake::exit_status::config);
-    const ledger renewed(dir / "l.db", mode::write, key());
-    CHECK(renewed.finished(id_of(1)));
-    CHECK(renewed.check().empty());
   }
 
   TEST_CASE("several processes make and fill one ledger at once, and every event is there once") {

@@ -37,8 +37,7 @@ std::string act_names() {
 void add_acts(tool& to) {
   const auto done = std::make_shared<deed>();
   auto& acting = to.command("act", "Take down what a clerk did.");
-  acting
-      .positional("ID", done->id, "message, the beginning of its id, or a receipt number; or day:DAY, account:NAME")
+  acting.positional("ID", done->id, "message, the beginning of its id, or a receipt number; or day:DAY, account:NAME")
       .positional("ACT", done->act, "what was done", true, act_names())
       .option("--for", done->settles, "ACTION", "the action that this settles (for sent and done)")
       .option("--note", done->note, "TEXT", "remark, sealed like all that is personal")
