@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154
 # What the benches of the ledger share, to be sourced: a desk in $work, and the records of a busy one.
 bin=${INTAKE_BIN:-build/bin} source=${INTAKE_SOURCE:-.}
 umask 077

@@ -4,40 +4,12 @@
 # sqlite3 shell into one table with the indexes that such a table needs, in transactions of the same size, unsealed
 # and unchained.
 set -euo pipefail
-bin=${INTAKE_BIN:-build/bin} source=${INTAKE_SOURCE:-.}
 events=${EVENTS:-1000000}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-umask 077
-cp "$source/share/intake/profiles/kumamoto-2021.toml" "$work/profile.toml"
-printf '%064d' 7 >"$work/key"
-cat >"$work/intake.toml" <<'TOML'
-profile = "profile.toml"
-station = "chuo"
-[[stations]]
-id = "chuo"
-name = "見本中央警察署"
-address = "chuo@police.example.jp"
-[ledger]
-path = "ledger.db"
-key = "file:key"
-TOML
-export INTAKE_CONFIG=$work/intake.toml
-lines() { # lines EVENTS: three for each message
-  awk -v events="$1" 'BEGIN {
-    for (n = 1; 3 * n <= events; ++n) {
-      id = sprintf("m-%08x%024d", (n * 2654435761) % 4294967296, n)
-      day = strftime("%Y-%m-%d", 1700000000 + 86400 * int(n / 1000), 1)
-      head = sprintf("{\"intake\":1,\"id\":\"%s\",\"source\":{\"kind\":\"imap\",\"account\":\"chuo\",\"mailbox\":\"INBOX\",\"uidvalidity\":1,\"uid\":%d},\"arrived_at\":\"%sT08:00:00+09:00\",\"handling_day\":\"%s\",\"raw\":{\"size\":9,\"sha256\":\"%s\"}", id, n, day, day, id)
-      body = sprintf(",\"kind\":\"application\",\"application\":{\"receipt_no\":\"2026-%06d\",\"applicant\":\"架空 %06d\",\"procedure\":\"道路使用許可申請\"},\"mail\":{\"message_id\":\"<%d@example.jp>\",\"from\":[{\"address\":\"noreply@proc.example.go.jp\"}],\"subject\":\"申請\"},\"files\":[{\"id\":\"f0\",\"path\":\"申請書.docx\",\"sha256\":\"%s\",\"pdf\":{\"path\":\"out/%d.pdf\",\"pages\":2}}],\"findings\":[],\"actions\":[],\"disposition\":\"accept\"", n, n, n, id, n)
-      print head "}"
-      print head body ",\"stages\":{\"verify\":{}}}"
-      print head body ",\"stages\":{\"verify\":{},\"export\":{}}}"
-    }
-  }'
-}
-now() { date +%s.%N; }
-calc() { echo "$1" | bc -l; }
+# shellcheck source=bench/large_ledger.bash
+. "$(dirname "${BASH_SOURCE[0]}")/large_ledger.bash"
+make_desk
 
 lines "$events" >"$work/lines"
 rows=$(wc -l <"$work/lines")
@@ -62,7 +34,7 @@ wait
 rm -f "$work"/ledger.db*
 mv "$work/kept.db" "$work/ledger.db"
 
-day=$(awk 'BEGIN { print strftime("%Y-%m-%d", 1700000000 + 86400 * 5, 1) }')
+day=$(awk 'BEGIN { print strftime("%Y-%m-%d", 1700006400 + 86400 * 5, 1) }')
 for _ in 1 2 3; do "$bin/ledger-ask" "$work/ledger.db" "$(cat "$work/key")" "$day" >"$work/asked"; done
 cat "$work/asked"
 t=$(now)
