@@ -1,5 +1,6 @@
 #include "era.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 
@@ -345,9 +346,11 @@ std::string to_era_text(date day) {
     for (const auto& one : eras)
       if (day >= one.first && day <= one.last) {
         const int year = static_cast<int>(day.year()) - one.first_year() + 1;
+        if (year > 99) break;  // a year of an era is read with two digits at most
         return std::string(one.name) + (year == 1 ? "元" : std::to_string(year)) + rest;
       }
-  return std::to_string(static_cast<int>(day.year())) + rest;
+  const auto year = std::to_string(static_cast<int>(day.year()));
+  return std::string(4 - std::min<std::size_t>(year.size(), 4), '0') + year + rest;  // a year is read with four digits
 }
 
 }  // namespace intake

@@ -30,7 +30,8 @@ struct written_time {
 /// Seconds after midnight, 0 to 86400 (24:00), of a time of day that stands alone; the same forms.
 [[nodiscard]] std::optional<int> parse_time_of_day(std::string_view text);
 
-/// "令和8年11月22日", "令和元年5月1日". Before 1873, when Japan took the Gregorian calendar: "1872年1月1日".
+/// "令和8年11月22日", "令和元年5月1日", as parse_written_time() reads it. Before 1873, when Japan took the Gregorian
+/// calendar, and beyond the 99th year of the era: "1872年1月1日".
 [[nodiscard]] std::string to_era_text(date day);
 
 }  // namespace intake

@@ -178,5 +178,8 @@ TEST_SUITE("era") {
     CHECK(to_era_text(2019y / 4 / 30) == "平成31年4月30日");
     CHECK(to_era_text(2019y / 5 / 1) == "令和元年5月1日");
     CHECK(to_era_text(1872y / 1 / 1) == "1872年1月1日");
+    CHECK(to_era_text(2117y / 1 / 1) == "令和99年1月1日");
+    CHECK(to_era_text(622y / 11 / 22) == "0622年11月22日");
+    CHECK(to_era_text(2118y / 1 / 1) == "2118年1月1日");
   }
 }
