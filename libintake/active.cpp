@@ -74,9 +74,16 @@ void active_search::document(std::string_view untrusted_bytes, file_kind kind, c
     search_rtf(*this, untrusted_bytes, where);
   else if (kind == file_kind::html || kind == file_kind::svg || kind == file_kind::xml)
     search_markup(*this, untrusted_bytes, where);
+  else if (kind == file_kind::eml)
+    search_message(*this, untrusted_bytes, where);
+  else if (kind == file_kind::tnef)
+    // The one library that Debian has for it has a long record of memory errors, and no regular file comes so.
+    cut("scan.failed", "Outlook's winmail.dat: the files inside it are not looked into", where);
   else if ((kind == file_kind::csv || kind == file_kind::txt) &&
            has_dde_cell(narrowed(untrusted_bytes, limits::active_part_bytes)))
     add("macro.dde", "dde", "a table cell that calls a program", where);
+  // Attachments that are text, as scripts are, lie in streams that nothing tells from others.
+  if (kind == file_kind::msg) cut("scan.failed", "an Outlook message: not all inside it is looked into", where);
   --depth_;
 }
 

@@ -60,6 +60,8 @@ void search_odf(active_search& search, const container& zip, const std::string& 
 void search_odf_text(active_search& search, std::string_view xml, std::string_view where);
 void search_rtf(active_search& search, std::string_view bytes, const std::string& where);
 void search_pdf(active_search& search, std::string_view bytes, const std::string& where);
+/// A message attached to the message, and what is attached to it.
+void search_message(active_search& search, std::string_view bytes, const std::string& where);
 void search_markup(active_search& search, std::string_view bytes, const std::string& where);
 
 }  // namespace intake

@@ -29,6 +29,14 @@ std::string tags_json(const std::vector<std::string>& tags) {
   return out.take();
 }
 
+/// Mail programs open as a message what is declared as one, however few header fields it begins with.
+file_kind kind_when_opened(file_kind kind, std::string_view name, std::string_view declared_type) {
+  const bool text =
+      kind == file_kind::txt || kind == file_kind::csv || kind == file_kind::html || kind == file_kind::unknown;
+  const bool message = declared_type == "message/rfc822" || extension_of(name) == "eml";
+  return text && message ? file_kind::eml : kind;
+}
+
 }  // namespace
 
 struct file_checker::outcome {
@@ -61,7 +69,7 @@ file_checker::outcome file_checker::check_file(record& rec, std::size_t index, c
     return result;
   }
   const scan_result scan = scanner_.scan(*bytes);
-  const active_report active = find_active(*bytes, type.kind);
+  const active_report active = find_active(*bytes, kind_when_opened(type.kind, name, file["declared_type"].str()));
   rec.set_in_file(index, "active", tags_json(active.tags));
   for (const auto& item : active.items) tell(item.code, item.detail);
   // What the structure already told need not be told again by the engine's guess.

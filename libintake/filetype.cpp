@@ -61,6 +61,7 @@ constexpr std::array rows = {
     kind_row{k::xml, "xml", "text/xml", "xml fodt fods fodp"},
     kind_row{k::eml, "eml", "message/rfc822", "eml mht mhtml txt"},
     kind_row{k::msg, "msg", "application/vnd.ms-outlook", "msg oft"},
+    kind_row{k::tnef, "tnef", "application/ms-tnef", "dat tnef"},
     kind_row{k::ooxml_encrypted, "encrypted OOXML", "application/encrypted",
              "docx docm dotm dotx xlsx xlsm xlsb pptx pptm"},
     kind_row{k::ole, "OLE2", "application/x-ole-storage", "jtd jtt msi vsd pub mpp wps db"},
@@ -107,6 +108,7 @@ constexpr std::array signatures = {
     signature{0, "Rar!\x1A\x07"sv, k::rar},
     signature{0, "\x1F\x8B\x08"sv, k::gz},
     signature{257, "ustar"sv, k::tar},
+    signature{0, "\x78\x9F\x3E\x22"sv, k::tnef},
     signature{0, "L\0\0\0\x01\x14\x02\0"sv, k::lnk},
     signature{0,
               "\x7F"

@@ -50,6 +50,7 @@ enum class file_kind {
   xml,
   eml,
   msg,
+  tnef,             ///< winmail.dat
   ooxml_encrypted,  ///< an OLE2 file that holds an encrypted OOXML package
   ole,              ///< any other OLE2 file
   lnk,

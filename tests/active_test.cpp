@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "libintake/base64.hpp"
 #include "libintake/limits.hpp"
 #include "sample_files.hpp"
 
@@ -362,5 +363,63 @@ TEST_SUITE("active") {
         (void)look(changed);
       }
     }
+  }
+
+  TEST_CASE("a message attached to the message is looked into, part by part") {
+    const auto message = [](const std::string& part) {
+      return "From: a@example.jp\r\nSubject: x\r\nContent-Type: multipart/mixed; "
+             "boundary=b\r\n\r\n--b\r\n\r\nhello\r\n--b\r\n" +
+             part + "\r\n--b--\r\n";
+    };
+    const auto attached = [&](const std::string& bytes, const std::string& name) {
+      return message("Content-Disposition: attachment; filename=\"" + name +
+                     "\"\r\nContent-Transfer-Encoding: base64\r\n\r\n" + base64::encode(bytes));
+    };
+    const auto sound = look(message("Content-Type: text/html\r\n\r\n<p>hello"));
+    CHECK(sound.complete);
+    CHECK(codes(sound).empty());
+    const auto dde = look(attached(docx("<w:fldSimple w:instr='DDE x'/>"), "a.docx"));
+    CHECK(codes(dde) == "macro.dde ");
+    CHECK(dde.items[0].detail.find("attached message/a.docx") != std::string::npos);
+    CHECK(codes(look(attached("WScript.Echo 1", "a.vbs"))) == "attachment.unexpected ");
+    // What only intake-decrypt opens was not opened here.
+    const auto zip = look(attached("PK\5\6" + std::string(18, '\0'), "a.zip"));
+    CHECK_FALSE(zip.complete);
+    CHECK(zip.has("scan.failed"));
+    const auto inner =
+        look(message("Content-Type: message/rfc822\r\n\r\n" +
+                     attached(pdf({"<</Type/Catalog/OpenAction 2 0 R>>", "<</S/JavaScript/JS(x)>>"}), "a.pdf")));
+    CHECK(inner.has("pdf.javascript"));
+    CHECK(look(message("\r\nbegin 644 a.vbs\r\n#86)C\r\n`\r\nend\r\n")).has("attachment.unexpected"));
+  }
+
+  TEST_CASE("an attached message that cannot be read to its end is not clean") {
+    const std::string head = "From: a@example.jp\r\nSubject: x\r\n";
+    const auto damaged = look(head + "Content-Transfer-Encoding: base64\r\n\r\nA?B");
+    CHECK_FALSE(damaged.complete);
+    CHECK(damaged.has("scan.failed"));
+    const auto torn = look(head + "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nhello");
+    CHECK_FALSE(torn.complete);
+    CHECK(torn.has("scan.failed"));
+    std::string many = head + "Content-Type: multipart/mixed; boundary=b\r\n\r\n";
+    for (std::size_t i = 0; i <= limits::mime_parts; ++i) many += "--b\r\n\r\n";
+    const auto endless = look(many + "--b--");
+    CHECK_FALSE(endless.complete);
+    CHECK(endless.has("scan.limit"));
+    std::string nested = head + "\r\nhello";
+    for (unsigned i = 0; i <= limits::active_depth; ++i)
+      nested = head + "Content-Type: message/rfc822\r\n\r\n" + nested;
+    CHECK(look(nested).has("scan.limit"));
+  }
+
+  TEST_CASE("winmail.dat and Outlook's own messages are never clean") {
+    const std::string tnef("\x78\x9F\x3E\x22\x01\0", 6);
+    CHECK(recognise(tnef) == file_kind::tnef);
+    const auto report = look(tnef, "winmail.dat");
+    CHECK_FALSE(report.complete);
+    CHECK(report.has("scan.failed"));
+    const auto outlook = look(ole({{"__properties_version1.0", "x"}}), "a.msg");
+    CHECK_FALSE(outlook.complete);
+    CHECK(outlook.has("scan.failed"));
   }
 }

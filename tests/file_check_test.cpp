@@ -42,6 +42,16 @@ std::string verdict_of(const record& rec, std::size_t file) {
 }  // namespace
 
 TEST_SUITE("file_check") {
+  TEST_CASE("what is declared or named as a message is looked into as one, however it begins") {
+    desk desk;
+    const std::string inside = "Content-Type: application/octet-stream; name=a.vbs\r\n\r\nx";
+    auto declared = file("f0", "", inside);
+    declared.insert(declared.size() - 1, ",\"declared_type\":\"message/rfc822\"");
+    CHECK(desk.check(declared).has_finding_of("f0", "attachment.unexpected"));
+    CHECK(desk.check(file("f0", "a.eml", inside)).has_finding_of("f0", "attachment.unexpected"));
+    CHECK_FALSE(desk.check(file("f0", "a.txt", inside)).has_finding_of("f0", "attachment.unexpected"));
+  }
+
   TEST_CASE("every file gets its type, a verdict and what is active in it; the record gets the worst verdict") {
     desk desk;
     const auto rec = desk.check(file("f0", "申請書.docx", sample::docx()) + "," +
