@@ -199,6 +199,36 @@ TEST_SUITE("mail") {
     CHECK(seen.files.empty());
   }
 
+  TEST_CASE("every limit of a message's structure that is crossed is told as one") {
+    const auto times = [](std::size_t count, const std::string& what) {
+      std::string out;
+      for (std::size_t i = 0; i < count; ++i) out += what;
+      return out;
+    };
+    namespace limits = intake::limits;
+    std::string deep, sections;
+    for (std::size_t i = 0; i <= limits::mime_depth; ++i) {
+      const auto boundary = "b" + std::to_string(i) + "x";
+      deep += "Content-Type: multipart/mixed; boundary=" + boundary + "\r\n\r\n--" + boundary + "\r\n";
+    }
+    for (std::size_t i = 0; i <= limits::mime_parameters; ++i) sections += "; filename*" + std::to_string(i) + "=a";
+    const std::string crossing[] = {
+        deep,
+        times(limits::mime_header_fields, "X: y\r\n"),
+        "X: " + std::string(limits::mime_header_bytes, 'y') + "\r\n",
+        "X: y\r\n" + times(limits::mime_folded_lines + 1, " z\r\n"),
+        "Content-Type: text/plain" + times(limits::mime_parameters + 1, "; a=b") + "\r\n",
+        "Content-Disposition: attachment" + sections + "\r\n",
+        "Cc: a@example.jp" + times(limits::mime_addresses, ", a@example.jp") + "\r\n",
+    };
+    for (const auto& header : crossing) {
+      CAPTURE(header.substr(0, 60));
+      const auto seen = parse("From: a@example.jp\r\n" + header + "\r\nhello");
+      CHECK(codes(seen).find("mail.limit") != std::string::npos);
+      CHECK(seen.text.empty());
+    }
+  }
+
   TEST_CASE("a body beyond the limit is cut at a character, and told") {
     std::string body;
     for (std::size_t i = 0; i < intake::limits::mail_text_bytes; i += 2) body += "申";

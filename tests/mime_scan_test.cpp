@@ -114,6 +114,9 @@ TEST_SUITE("mime_scan") {
           "a header field of more lines than allowed");
     CHECK(limit("Content-Type: text/plain" + times(limits::mime_parameters + 1, ";a=b") + "\r\n\r\n") ==
           "more parameters than allowed");
+    std::string sections = "Content-Disposition: attachment";
+    for (std::size_t i = 0; i <= limits::mime_parameters; ++i) sections += ";\r\n filename*" + std::to_string(i) + "=a";
+    CHECK(limit(sections + "\r\n\r\n") == "more parameters than allowed");
     CHECK(limit("To: " + times(limits::mime_addresses, "a@b,") + "a@b\r\n\r\n") == "more addresses than allowed");
     CHECK(limit("To: a@b\r\n\r\n").empty());
   }
