@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# One mail of 10 MB, parsed and every part decoded, with digests of message and parts: intake-parse as a whole process
+# (record in, record out: JSON, base64 and the confined worker as well) against a small program on GMime that is given
+# the mail itself; by turns. Needs libgmime-3.0-dev.
+set -euo pipefail
+bin=${INTAKE_BIN:-build/bin}
+source=$(cd "$(dirname "$0")/.." && pwd)
+rounds=${ROUNDS:-9}
+work=$(mktemp -d -p /dev/shm)
+trap 'rm -rf "$work"' EXIT
+# shellcheck disable=SC2046 # several words are wanted
+cc -O2 -o "$work/peer" "$source/bench/gmime_parse.c" $(pkg-config --cflags --libs gmime-3.0 libcrypto)
+cp "$source/share/intake/profiles/kumamoto-2021.toml" "$work/profile.toml"
+cat >"$work/intake.toml" <<END
+profile = "profile.toml"
+station = "a"
+[[stations]]
+id = "a"
+name = "見本警察署"
+address = "a@police.example"
+tel = "000-000-0000"
+END
+python3 - "$work" <<'END'
+import base64, random, sys
+work = sys.argv[1]
+head = "From: noreply@proc.example.go.jp\r\nDate: Tue, 24 Nov 2026 09:00:00 +0900\r\nSubject: x\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+text = "--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" + "受付番号: 2026-0001\r\n" * 10
+file = "\r\n--b\r\nContent-Type: application/zip; name=a.zip\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+data = base64.encodebytes(random.Random(1).randbytes(7_600_000)).replace(b"\n", b"\r\n")
+mail = (head + text + file).encode() + data + b"--b--\r\n"
+open(f"{work}/mail", "wb").write(mail)
+open(f"{work}/record", "w").write('{"intake":1,"id":"m-1","raw":{"data":"%s"}}\n' % base64.b64encode(mail).decode())
+END
+now() { date +%s.%N; }
+took() { echo "($(now) - $1) * 1000" | bc -l; }
+median() { printf '%s\n' "$@" | sort -g | sed -n "$((($# + 1) / 2))p"; }
+ours=() peer=()
+for _ in $(seq "$rounds"); do
+  t=$(now); "$bin/intake-parse" --config "$work/intake.toml" <"$work/record" >"$work/out"; ours+=("$(took "$t")")
+  t=$(now); "$work/peer" <"$work/mail" >"$work/out.peer"; peer+=("$(took "$t")")
+done
+python3 - "$work" <<'END'
+import json, sys
+rec = json.load(open(sys.argv[1] + "/out"))
+theirs = [line.split() for line in open(sys.argv[1] + "/out.peer")]
+if rec["raw"]["sha256"] != theirs[0][2] or rec["files"][0]["sha256"] != theirs[-1][2]:
+    sys.exit("the results differ")
+END
+a=$(median "${ours[@]}") b=$(median "${peer[@]}")
+printf 'ratio parse %.2f (ours %.1f ms, peer GMime %.1f ms): ours is %.2f of the time of GMime\n' \
+  "$(echo "$b / $a" | bc -l)" "$a" "$b" "$(echo "$a / $b" | bc -l)"
