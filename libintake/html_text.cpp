@@ -76,6 +76,7 @@ struct element {
   appearance shown;
   int counter = 0;  ///< of a numbered list
   bool numbered = false;
+  bool barrier = false;  ///< an end tag does not reach out of it, unless it is one of a table
 };
 
 class reader {
@@ -165,6 +166,7 @@ class reader {
     read_attributes(tag, next);
     next.shown = derive(current(), next);
     next.numbered = tag.name == "ol";
+    next.barrier = one_of(tag.name, {"td", "th", "caption", "object"});
     if (tag.name == "li") item();
     open_.push_back(std::move(next));
   }
@@ -213,9 +215,7 @@ class reader {
         return pop_to(i, true);
       }
       // An end tag does not reach out of a table cell.
-      if (of_table ? open_[i].name == "table"
-                   : name != "table" && one_of(open_[i].name, {"td", "th", "caption", "object"}))
-        return;
+      if (of_table ? open_[i].name == "table" : open_[i].barrier && name != "table") return;
     }
   }
 

@@ -169,10 +169,15 @@ std::string_view trim_blanks(std::string_view text) {
 std::size_t skip_jis(std::string_view text, std::size_t at) {
   if (text[at] != '\x1B' || !text.substr(at + 1).starts_with("$")) return at;
   // The run ends with an escape to a single-byte set. Without one nothing is skipped: the quotes then count.
-  // The look-ahead is bounded so that many unfinished escapes cost no more than their length.
-  constexpr std::size_t longest_run = 1024;
-  const auto end = text.substr(at, longest_run).find("\x1B(", 2);
-  return end == std::string_view::npos ? at : std::min(at + end + 3, text.size());
+  // The look-ahead is bounded, in escapes too, so that many unfinished ones cost no more than their length.
+  constexpr std::size_t longest_run = 1024, most_escapes = 8;
+  const auto run = text.substr(at, longest_run);
+  auto escape = run.find('\x1B', 2);
+  for (std::size_t i = 0; i < most_escapes && escape != std::string_view::npos; ++i) {
+    if (run.substr(escape + 1).starts_with('(')) return std::min(at + escape + 3, text.size());
+    escape = run.find('\x1B', escape + 1);
+  }
+  return at;
 }
 
 bool take_quoted(std::string_view text, std::size_t& at, bool legacy, std::string& out) {
