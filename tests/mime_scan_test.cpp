@@ -56,9 +56,10 @@ TEST_SUITE("mime_scan") {
   }
 
   TEST_CASE("a message inside a message is not opened, and cannot hide the outer boundary") {
-    const auto seen = scan_mime(mixed +
-                                "--x\r\nContent-Type: message/rfc822\r\n\r\nContent-Type: multipart/mixed; "
-                                "boundary=y\r\n\r\n--y\r\n\r\n--x\r\n\r\nb\r\n--x--\r\n");
+    const auto message = mixed +
+                         "--x\r\nContent-Type: message/rfc822\r\n\r\nContent-Type: multipart/mixed; "
+                         "boundary=y\r\n\r\n--y\r\n\r\n--x\r\n\r\nb\r\n--x--\r\n";
+    const auto seen = scan_mime(message);
     REQUIRE(seen.parts.size() == 3);
     CHECK(seen.parts[2].body == "b");
   }

@@ -11,7 +11,7 @@ namespace sample {
 
 inline std::string le(std::uint64_t value, unsigned bytes) {
   std::string out;
-  for (unsigned i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8 * i) & 0xFF);
+  for (unsigned i = 0; i < bytes; ++i, value >>= 8) out += static_cast<char>(value & 0xFF);
   return out;
 }
 
