@@ -9,89 +9,13 @@
 #include <array>
 #include <memory>
 
+#include "charset_labels.hpp"
 #include "jis.hpp"
 
 namespace intake::charset {
 namespace {
 
 constexpr std::string_view replacement = "\xEF\xBF\xBD";
-
-struct alias {
-  std::string_view label, name;
-};
-
-// Labels whose meaning in Japanese mail is not ICU's, and the usual ones for speed. Windows-1252 for ISO-8859-1 and
-// US-ASCII is what every mail reader does.
-constexpr std::array aliases = {
-    alias{"utf-8", "UTF-8"},
-    alias{"utf8", "UTF-8"},
-    alias{"unicode-1-1-utf-8", "UTF-8"},
-    alias{"us-ascii", "US-ASCII"},
-    alias{"ascii", "US-ASCII"},
-    alias{"ansi_x3.4-1968", "US-ASCII"},
-    alias{"iso-2022-jp", "ISO-2022-JP"},
-    alias{"csiso2022jp", "ISO-2022-JP"},
-    alias{"iso-2022-jp-ms", "ISO-2022-JP"},
-    alias{"iso-2022-jp-1", "ISO-2022-JP"},
-    alias{"iso-2022-jp-2", "ISO-2022-JP"},
-    alias{"iso-2022-jp-3", "ISO-2022-JP"},
-    alias{"iso-2022-jp-2004", "ISO-2022-JP"},
-    alias{"cp50220", "ISO-2022-JP"},
-    alias{"cp50221", "ISO-2022-JP"},
-    alias{"cp50222", "ISO-2022-JP"},
-    alias{"jis", "ISO-2022-JP"},
-    alias{"jis7", "ISO-2022-JP"},
-    alias{"jis8", "ISO-2022-JP"},
-    alias{"shift_jis", "Shift_JIS"},
-    alias{"shift-jis", "Shift_JIS"},
-    alias{"sjis", "Shift_JIS"},
-    alias{"x-sjis", "Shift_JIS"},
-    alias{"cp932", "Shift_JIS"},
-    alias{"ms932", "Shift_JIS"},
-    alias{"windows-31j", "Shift_JIS"},
-    alias{"windows-932", "Shift_JIS"},
-    alias{"x-ms-cp932", "Shift_JIS"},
-    alias{"cswindows31j", "Shift_JIS"},
-    alias{"csshiftjis", "Shift_JIS"},
-    alias{"ms_kanji", "Shift_JIS"},
-    alias{"sjis-win", "Shift_JIS"},
-    alias{"shift_jis-2004", "Shift_JIS"},
-    alias{"shift_jisx0213", "Shift_JIS"},
-    alias{"euc-jp", "EUC-JP"},
-    alias{"eucjp", "EUC-JP"},
-    alias{"x-euc-jp", "EUC-JP"},
-    alias{"x-euc", "EUC-JP"},
-    alias{"eucjp-win", "EUC-JP"},
-    alias{"eucjp-ms", "EUC-JP"},
-    alias{"cp51932", "EUC-JP"},
-    alias{"ujis", "EUC-JP"},
-    alias{"euc-jp-ms", "EUC-JP"},
-    alias{"iso-8859-1", "windows-1252"},
-    alias{"latin1", "windows-1252"},
-    alias{"windows-1252", "windows-1252"},
-};
-
-// Families of what ICU would open besides: single-byte sets, and the multi-byte ones of other scripts. Everything else
-// (EBCDIC, SCSU, UTF-7, HZ …) is in honest mail unknown and a way past filters: it is treated as an unknown label.
-constexpr std::array<std::string_view, 16> families = {
-    "iso-8859-", "windows-125", "cp125",  "koi8-",   "gb2312",      "gbk",         "gb18030", "big5",
-    "euc-kr",    "ks_c_5601",   "euc-tw", "tis-620", "windows-874", "iso-2022-kr", "utf-16",  "macintosh"};
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
-  return out;
-}
-
-/// Canonical name of a label; empty if it is not known.
-std::string resolve(std::string_view label) {
-  const auto low = lower(label);
-  for (const auto& known : aliases)
-    if (low == known.label || low == lower(known.name)) return std::string(known.name);
-  if (low.size() > 40) return {};
-  const bool known = std::any_of(families.begin(), families.end(), [&](auto f) { return low.starts_with(f); });
-  return known ? low : std::string();
-}
 
 void U_CALLCONV count_undecodable(const void* context, UConverterToUnicodeArgs* arguments, const char*, int32_t length,
                                   UConverterCallbackReason reason, UErrorCode* status) {
@@ -172,53 +96,6 @@ void read_japanese(std::string_view bytes, void (*read)(std::string_view, const 
                    }});
 }
 
-/// How Japanese a text looks: kana and common kanji speak for it, half-width kana and the private area against it.
-long japanese_score(std::string_view utf8) {
-  long score = 0;
-  const auto* data = reinterpret_cast<const std::uint8_t*>(utf8.data());
-  for (std::size_t i = 0; i < utf8.size();) {
-    UChar32 c = 0;
-    U8_NEXT(data, i, utf8.size(), c);
-    if (c >= 0x3041 && c <= 0x30FE) {
-      score += 3;
-    } else if (c >= 0xFF61 && c <= 0xFF9F) {
-      score -= 1;
-    } else if (c >= 0xE000 && c <= 0xF8FF) {
-      score -= 5;
-    } else if ((c >= 0x4E00 && c <= 0x9FFF) || (c >= 0x3001 && c <= 0x3017) || (c >= 0xFF01 && c <= 0xFF5E)) {
-      score += 1;
-    } else if (c == 0xFFFD || (c >= 0x80 && c < 0xA0)) {
-      score -= 20;
-    }
-  }
-  return score;
-}
-
-/// Whether the double bytes of a text are mostly kana, punctuation and common (level 1) kanji. Letters of Western sets
-/// make rare kanji when they are read as Japanese.
-bool mostly_common(std::string_view bytes, bool (*is_lead)(unsigned char), bool (*is_common)(unsigned char)) {
-  std::size_t common = 0, rare = 0;
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    const auto c = static_cast<unsigned char>(bytes[i]);
-    if (!is_lead(c)) continue;
-    (is_common(c) ? common : rare) += 1;
-    ++i;
-  }
-  return common != 0 && common >= rare;
-}
-
-bool sjis_is_common(std::string_view bytes) {
-  return mostly_common(
-      bytes, [](unsigned char c) { return (c >= 0x81 && c <= 0x9F) || (c >= 0xE0 && c <= 0xFC); },
-      [](unsigned char c) { return c <= 0x97; });
-}
-
-bool euc_is_common(std::string_view bytes) {
-  return mostly_common(
-      bytes, [](unsigned char c) { return c >= 0xA1 && c <= 0xFE; },
-      [](unsigned char c) { return c <= 0xA5 || (c >= 0xB0 && c <= 0xCF); });
-}
-
 }  // namespace
 
 bool is_ascii(std::string_view bytes) {
@@ -236,19 +113,9 @@ bool is_utf8(std::string_view bytes) {
   return true;
 }
 
-bool has_jis_escape(std::string_view bytes) {
-  for (auto at = bytes.find('\x1B'); at != std::string_view::npos; at = bytes.find('\x1B', at + 1)) {
-    const auto after = bytes.substr(at + 1, 3);
-    if (after.starts_with("$B") || after.starts_with("$@") || after.starts_with("$(") || after.starts_with("(I") ||
-        after.starts_with("(J"))
-      return true;
-  }
-  return false;
-}
-
 decoded read_as(std::string_view bytes, std::string_view name) {
   decoded out;
-  out.name = resolve(name);
+  out.name = canonical_name(name);
   if (out.name == "UTF-8" || out.name == "US-ASCII") {
     read_utf8(bytes, out);
   } else if (out.name == "ISO-2022-JP") {
@@ -263,42 +130,8 @@ decoded read_as(std::string_view bytes, std::string_view name) {
   return out;
 }
 
-decoded detect(std::string_view bytes) {
-  decoded out;
-  if (is_ascii(bytes)) {
-    if (!has_jis_escape(bytes)) return {.text = std::string(bytes), .name = "US-ASCII"};
-    out = read_as(bytes, "ISO-2022-JP");
-    out.guessed = true;
-    return out;
-  }
-  if (is_utf8(bytes)) return {.text = std::string(bytes), .name = "UTF-8"};
-  auto sjis = read_as(bytes, "Shift_JIS");
-  auto euc = read_as(bytes, "EUC-JP");
-  const auto score = [](const decoded& d) { return japanese_score(d.text); };
-  const bool sjis_likely = sjis_is_common(bytes) && score(sjis) > 0;
-  const bool euc_likely = euc_is_common(bytes) && score(euc) > 0;
-  const bool sjis_fits = sjis_likely && sjis.undecodable == 0;
-  const bool euc_fits = euc_likely && euc.undecodable == 0;
-  if (sjis_fits && (!euc_fits || score(sjis) > score(euc))) {
-    out = std::move(sjis);
-  } else if (euc_fits) {
-    out = std::move(euc);
-  } else if (has_jis_escape(bytes)) {
-    out = read_as(bytes, "ISO-2022-JP");
-  } else {
-    // Damaged text of a Japanese set is still told from Western text by what its readable part looks like.
-    auto utf8 = read_as(bytes, "UTF-8");
-    decoded* best = &utf8;
-    if (sjis_likely && score(sjis) > score(*best)) best = &sjis;
-    if (euc_likely && score(euc) > score(*best)) best = &euc;
-    out = score(*best) > 0 ? std::move(*best) : read_as(bytes, "windows-1252");
-  }
-  out.guessed = true;
-  return out;
-}
-
 decoded decode(std::string_view bytes, std::string_view label) {
-  const auto name = resolve(label);
+  const auto name = canonical_name(label);
   const bool weak = name.empty() || name == "US-ASCII";
   if (!weak) {
     auto labelled = read_as(bytes, name);

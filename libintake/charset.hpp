@@ -21,8 +21,8 @@ struct decoded {
 /// Reads `bytes` as `label` says; where that fails, or without a label, by what they look like.
 [[nodiscard]] decoded decode(std::string_view bytes, std::string_view label);
 
-/// Reads `bytes` by what they look like alone: ASCII, ISO-2022-JP, UTF-8, Shift_JIS, EUC-JP, else Windows-1252.
-/// UTF-8 is taken as read, not guessed: RFC 6532 allows it.
+/// Reads `bytes` by what they look like alone: ASCII, ISO-2022-JP, UTF-16 behind its mark, UTF-8, Shift_JIS, EUC-JP,
+/// else Windows-1252. UTF-8 is taken as read, not guessed: RFC 6532 allows it.
 [[nodiscard]] decoded detect(std::string_view bytes);
 
 /// Strict reading in one charset, without a second thought; `name` is one of the canonical names of decoded::name or

@@ -69,6 +69,18 @@ TEST_SUITE("charset") {
     CHECK(charset::decode("\x1B$B?=@A\x1B(B", "").guessed);
   }
 
+  TEST_CASE("UTF-16 is known by its mark, which is no part of the text") {
+    const std::string little("\xFF\xFE\x33\x75\xCB\x8A\x0A\x00", 8), big("\xFE\xFF\x75\x33\x8A\xCB\x00\x0A", 8);
+    for (const auto& bytes : {little, big}) {
+      CHECK(charset::detect(bytes).text == "申請\n");
+      CHECK(charset::detect(bytes).guessed);
+      CHECK(charset::decode(bytes, "iso-8859-1").text == "申請\n");
+      CHECK(charset::decode(bytes, "").text == "申請\n");
+    }
+    CHECK(charset::detect(little + "x").undecodable == 1);
+    CHECK(charset::detect("\xFF\xFE").name == "windows-1252");  // a mark of nothing
+  }
+
   TEST_CASE("Western text is not taken for Japanese") {
     CHECK(charset::detect("R\xE9sum\xE9").text == "Résumé");
     CHECK(charset::decode("Forma\xE7\xE3o", "windows-1252").text == "Formação");

@@ -23,6 +23,7 @@ TEST_SUITE("text_document") {
     CHECK(has(text_as_document("\xbf\xbd\xc0\xc1\xbd\xf1"), "申請書"));    // EUC-JP
     CHECK(has(text_as_document("\x1b$B?=@A=q\x1b(B"), "申請書"));          // ISO-2022-JP
     CHECK(has(text_as_document("\xef\xbb\xbf申請書"), "<text:p>申請書"));  // a mark is not shown
+    CHECK(has(text_as_document(std::string("\xff\xfe\x33\x75\xcb\x8a", 6)), "<text:p>申請</text:p>"));
     CHECK(has(text_as_document(std::string("a\x01\x00"
                                            "b",
                                            4)),
