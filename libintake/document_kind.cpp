@@ -35,6 +35,7 @@ constexpr std::array kinds = {
     document_kind{"application/vnd.ms-powerpoint", impress, "ppt"},
     document_kind{"application/vnd.oasis.opendocument.presentation", impress, "odp"},
     document_kind{"application/vnd.oasis.opendocument.presentation-template", impress, "otp"},
+    document_kind{"application/encrypted", locked_office, "docx"},
     document_kind{"text/plain", plain_text, "fodt"},
     document_kind{"text/csv", table, "fods"},
     document_kind{"text/tab-separated-values", table, "fods"},

@@ -10,7 +10,8 @@ namespace intake {
 enum class document_family {
   writer,
   calc,
-  impress,  ///< LibreOffice, opened as this kind of document and as no other
+  impress,        ///< LibreOffice, opened as this kind of document and as no other
+  locked_office,  ///< LibreOffice, as whatever is found behind the password
   plain_text,
   table,  ///< LibreOffice too, after the text was decoded and wrapped by us
   pdf,

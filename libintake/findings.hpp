@@ -158,6 +158,9 @@ inline constexpr std::array finding_kinds = {
                  "rendering exceeded a limit"},
     finding_kind{"render.missing_glyph", severity::warning, effect::doubt, "harmless",
                  "表示できない文字（外字など）があります", "characters that cannot be shown"},
+    finding_kind{"render.unseen", severity::info, effect::none, "harmless",
+                 "PDFの頁だけでは分からない内容（コメント・変更履歴・非表示シート）があります",
+                 "comments, tracked changes or hidden sheets in a document"},
     finding_kind{"render.failed", severity::error, effect::doubt, "harmless", "PDF変換に失敗しました",
                  "rendering failed"},
 };

@@ -73,6 +73,9 @@ inline constexpr std::size_t render_image_pixels = 300'000'000;  ///< of one pic
 inline constexpr std::size_t render_missing_characters = 1000;  ///< reported of one document
 inline constexpr std::size_t render_source_bytes = 150 * mib;   ///< of one document before, and of an intermediate PDF
 inline constexpr std::size_t render_pdf_bytes = 96 * mib;       ///< of one finished PDF
+inline constexpr int render_sheet_width = 480'000;        ///< hundredths of a point; a wider sheet is not shown whole
+inline constexpr std::uint32_t render_notes = 1'000'000;  ///< comments, changes or sheets that one document tells of
+inline constexpr std::chrono::seconds render_password_time{30};  ///< for trying passwords on one document
 inline constexpr std::chrono::seconds render_time{120};   ///< default, for one document
 
 // Judging.

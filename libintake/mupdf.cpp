@@ -98,29 +98,31 @@ bool is_invisible(int c) {
          (c >= 0xE0100 && c <= 0xE01EF) || (c >= 0x7F && c < 0xA0);
 }
 
-void look_at_text(fz_context* context, survey_device* device, const fz_text* text) {
+void look_at_text(fz_context* context, survey_device* device, const fz_text* text, fz_matrix at) {
   for (const fz_text_span* span = text->head; span != nullptr; span = span->next) {
     if (fz_font_t3_procs(context, span->font) != nullptr) continue;  // whose glyph 0 is a glyph like any other
     const bool symbols = is_symbol_font(fz_font_name(context, span->font));
     for (int i = 0; i < span->len; ++i) {
       const auto& item = span->items[i];
       if (item.ucs < 0 || is_invisible(item.ucs)) continue;
+      if (!fz_is_point_inside_rect(fz_transform_point_xy(item.x, item.y, at), fz_expand_rect(device->area, 1)))
+        continue;
       if (item.gid == 0 || (device->own_fonts && !symbols && is_private(item.ucs)))
         device->found->missing.insert(static_cast<char32_t>(item.ucs));
     }
   }
 }
 
-void fill_text(fz_context* context, fz_device* device, const fz_text* text, fz_matrix, fz_colorspace*, const float*,
+void fill_text(fz_context* context, fz_device* device, const fz_text* text, fz_matrix at, fz_colorspace*, const float*,
                float, fz_color_params) {
-  look_at_text(context, reinterpret_cast<survey_device*>(device), text);
+  look_at_text(context, reinterpret_cast<survey_device*>(device), text, at);
 }
-void stroke_text(fz_context* context, fz_device* device, const fz_text* text, const fz_stroke_state*, fz_matrix,
+void stroke_text(fz_context* context, fz_device* device, const fz_text* text, const fz_stroke_state*, fz_matrix at,
                  fz_colorspace*, const float*, float, fz_color_params) {
-  look_at_text(context, reinterpret_cast<survey_device*>(device), text);
+  look_at_text(context, reinterpret_cast<survey_device*>(device), text, at);
 }
-void clip_text(fz_context* context, fz_device* device, const fz_text* text, fz_matrix, fz_rect) {
-  look_at_text(context, reinterpret_cast<survey_device*>(device), text);
+void clip_text(fz_context* context, fz_device* device, const fz_text* text, fz_matrix at, fz_rect) {
+  look_at_text(context, reinterpret_cast<survey_device*>(device), text, at);
 }
 
 void look_at_image(fz_device* device, const fz_image* image, fz_matrix at) {
@@ -198,6 +200,19 @@ bool stays_near(const text_run& run, fz_rect area, double scale) {
   return x >= -slack && x <= right + slack && y >= -slack && y <= bottom + slack;
 }
 
+fz_stext_page* read_text(fz_context* context, fz_display_list* list, fz_rect area) {
+  fz_stext_page* text = nullptr;
+  guarded(context, [&] {
+    fz_stext_options options{};
+    text = fz_new_stext_page(context, area);
+    fz_device* const device = fz_new_stext_device(context, text, &options);
+    fz_run_display_list(context, list, device, fz_identity, fz_infinite_rect, nullptr);
+    fz_close_device(context, device);
+    fz_drop_device(context, device);
+  });
+  return text;
+}
+
 }  // namespace
 
 void map_fonts() {
@@ -238,16 +253,20 @@ survey survey_page(fz_context* context, fz_display_list* list, fz_rect area, boo
   return found;
 }
 
+std::vector<extent> text_extents(fz_context* context, fz_display_list* list, fz_rect area) {
+  fz_stext_page* const text = read_text(context, list, area);
+  std::vector<extent> lines;
+  for (const fz_stext_block* block = text->first_block; block != nullptr; block = block->next) {
+    if (block->type != FZ_STEXT_BLOCK_TEXT) continue;
+    for (const fz_stext_line* line = block->u.t.first_line; line != nullptr; line = line->next)
+      lines.push_back({line->bbox.y0, line->bbox.y1});
+  }
+  guarded(context, [&] { fz_drop_stext_page(context, text); });
+  return lines;
+}
+
 std::vector<text_run> text_of(fz_context* context, fz_display_list* list, fz_rect area, double scale, bool& cut) {
-  fz_stext_page* text = nullptr;
-  guarded(context, [&] {
-    fz_stext_options options{};
-    text = fz_new_stext_page(context, area);
-    fz_device* const device = fz_new_stext_device(context, text, &options);
-    fz_run_display_list(context, list, device, fz_identity, fz_infinite_rect, nullptr);
-    fz_close_device(context, device);
-    fz_drop_device(context, device);
-  });
+  fz_stext_page* const text = read_text(context, list, area);
   std::vector<text_run> runs;
   std::size_t characters = 0;
   for (const fz_stext_block* block = text->first_block; block != nullptr; block = block->next) {

@@ -34,10 +34,16 @@ void map_fonts();
 
 /// What a look at the drawing commands of a page tells before it is drawn.
 struct survey {
-  std::set<char32_t> missing;  ///< characters drawn by a font that has no glyph for them
+  std::set<char32_t> missing;  ///< characters drawn within the area by a font that has no glyph for them
   double picture_dpi = 0;      ///< of the largest picture, where it takes up most of the page
 };
 [[nodiscard]] survey survey_page(fz_context* context, fz_display_list* list, fz_rect area, bool own_fonts);
+
+/// Where the lines of text of a page lie, in its points.
+struct extent {
+  double top = 0, bottom = 0;
+};
+[[nodiscard]] std::vector<extent> text_extents(fz_context* context, fz_display_list* list, fz_rect area);
 
 /// The text of a page as runs in hundredths of `unit` points; `cut` is set when limits.hpp left some out.
 [[nodiscard]] std::vector<text_run> text_of(fz_context* context, fz_display_list* list, fz_rect area, double scale,

@@ -12,7 +12,7 @@ namespace {
 
 // Messages: a header, then `size` bytes. Both ends are the same build on the same machine, so structures travel as
 // they lie in memory; every member of theirs is of fixed width and every padding byte is a member.
-enum class message : std::uint32_t { count = 1, page, missing, finish };
+enum class message : std::uint32_t { count = 1, page, missing, finish, opened };
 
 struct header {
   message kind;
@@ -129,6 +129,8 @@ class receiver {
  private:
   std::optional<page_outcome> take(const header& head) {
     switch (head.kind) {
+      case message::opened:
+        return take_opened(head.size);
       case message::count:
         return take_count(head.size);
       case message::page:
@@ -145,6 +147,15 @@ class receiver {
   std::optional<page_outcome> body(std::uint32_t size, T& object) {
     if (size != sizeof object) return page_outcome::failed;
     if (const auto got = from_.receive(object); got != channel::outcome::done) return reason(got);
+    return std::nullopt;
+  }
+
+  std::optional<page_outcome> take_opened(std::uint32_t size) {
+    std::uint32_t password = 0;
+    if (const auto bad = body(size, password)) return bad;
+    if (opened_ || counted_ || !within(password, 1, limits::archive_passwords)) return page_outcome::failed;
+    opened_ = true;
+    if (visitor_.opened) visitor_.opened(password);
     return std::nullopt;
   }
 
@@ -208,10 +219,17 @@ class receiver {
   channel& from_;
   const page_visitor& visitor_;
   std::size_t pages_ = 0, missing_ = 0;
-  bool counted_ = false;
+  bool counted_ = false, opened_ = false;
 };
 
 }  // namespace
+
+void page_sender::opened(std::uint32_t password) {
+  std::string out;
+  put(out, header{message::opened, sizeof password});
+  put(out, password);
+  write_all(fd_, out);
+}
 
 void page_sender::count(std::uint32_t pages) {
   std::string out;

@@ -52,6 +52,7 @@ enum class page_outcome : std::uint32_t {
 class page_sender {
  public:
   explicit page_sender(int fd) : fd_(fd) {}
+  void opened(std::uint32_t password);
   void count(std::uint32_t pages);
   void send(const page& page);
   void missing(const missing_character& missing);
@@ -61,11 +62,13 @@ class page_sender {
   int fd_;
 };
 
+/// Members may be left empty but for `page`.
 struct page_visitor {
   std::function<void(std::uint32_t pages)> count;  ///< how many pages the document says it has
   /// Returns false to take no more pages.
   std::function<bool(page&& page)> page;
   std::function<void(const missing_character&)> missing;
+  std::function<void(std::uint32_t password)> opened = {};  ///< which of the passwords fitted, from 1
 };
 
 /// The writer's end: hands on what passes every check (limits.hpp) and says how it ended. Anything that does not pass

@@ -9,10 +9,12 @@
 #include <optional>
 
 #include "channel.hpp"
+#include "document_passwords.hpp"
 #include "limits.hpp"
 #include "mupdf.hpp"
 #include "picture.hpp"
 #include "sandbox.hpp"
+#include "sheet_layout.hpp"
 
 namespace intake {
 namespace {
@@ -25,7 +27,7 @@ enum class task : std::uint32_t { document, notice };
 struct request_head {
   task what;
   document_family family;
-  std::uint32_t dpi, own_fonts;
+  std::uint32_t dpi, own_fonts, sheets_whole, passwords;
   std::uint64_t size;
 };
 
@@ -41,7 +43,7 @@ class page_maker {
   page_maker(const request_head& request, page_sender& out)
       : request_(request), out_(out), context_(mupdf::new_context()) {}
 
-  page_outcome document(const std::string& bytes) {
+  page_outcome document(const std::string& bytes, const std::string& passwords) {
     if (request_.family == document_family::tiff || request_.family == document_family::webp ||
         request_.family == document_family::heif)
       return pictures(bytes);
@@ -54,9 +56,9 @@ class page_maker {
       const char* const magic = request_.family == document_family::pdf ? "application/pdf" : "image/png";
       document = fz_open_document_with_stream(context_, magic, stream);
       locked = fz_needs_password(context_, document);
-      pages = locked ? 0 : fz_count_pages(context_, document);
     });
-    if (locked) return page_outcome::password;
+    if (locked && !unlock(document, passwords)) return page_outcome::password;
+    guarded(context_, [&] { pages = fz_count_pages(context_, document); });
     if (pages <= 0) return page_outcome::damaged;
     out_.count(static_cast<std::uint32_t>(pages));
     for (int number = 0; number < pages; ++number) {
@@ -98,6 +100,21 @@ class page_maker {
  private:
   [[nodiscard]] bool has_room() const { return pages_ < limits::render_pages; }
 
+  /// Tries passwords until one fits.
+  bool unlock(fz_document* document, const std::string& passwords) {
+    const auto until = channel::clock::now() + limits::render_password_time;
+    std::uint32_t number = 0;
+    for (const std::string_view each : unpack_passwords(passwords)) {
+      const std::string password(each);
+      int fits = 0;
+      guarded(context_, [&] { fits = fz_authenticate_password(context_, document, password.c_str()); });
+      ++number;
+      if (fits) out_.opened(number);
+      if (fits || channel::clock::now() >= until) return fits != 0;
+    }
+    return false;
+  }
+
   /// By its header alone.
   bool may_be_decoded(const std::string& bytes) {
     std::size_t columns = 0, rows = 0;
@@ -126,12 +143,39 @@ class page_maker {
       fz_drop_page(context_, page);
     });
     if (fz_is_empty_rect(area)) area = {0, 0, paper_short, paper_long};
-    const auto seen = mupdf::survey_page(context_, list, area, request_.own_fonts != 0);
-    const bool picture = request_.family == document_family::image;
-    const double scale = picture ? paper_scale(area.x1 - area.x0, area.y1 - area.y0) : 1;
-    make_page(list, area, scale, resolution(seen.picture_dpi / scale));
-    report(seen.missing);
+    if (request_.sheets_whole) {
+      sheet(list, area);
+    } else {
+      const auto seen = mupdf::survey_page(context_, list, area, request_.own_fonts != 0);
+      const bool picture = request_.family == document_family::image;
+      const double scale = picture ? paper_scale(area.x1 - area.x0, area.y1 - area.y0) : 1;
+      make_page(list, area, scale, resolution(seen.picture_dpi / scale));
+      report(seen.missing);
+    }
     guarded(context_, [&] { fz_drop_display_list(context_, list); });
+  }
+
+  /// A whole sheet as pages of its width, cut between its lines of text.
+  void sheet(fz_display_list* list, fz_rect area) {
+    const auto lines = mupdf::text_extents(context_, list, area);
+    const auto gap = [&](double low, double high) {
+      double best = high;
+      for (bool crossed = true; crossed && best >= low;) {
+        crossed = false;
+        for (const auto& line : lines)
+          if (line.top < best - 0.1 && line.bottom > best + 0.1) crossed = true, best = line.top;
+      }
+      return best >= low ? best : high;
+    };
+    float top = area.y0;
+    for (const double cut : cut_heights({area.x1 - area.x0, area.y1 - area.y0}, gap)) {
+      if (!has_room()) return;  // the next page finds out
+      const fz_rect part{area.x0, top, area.x1, area.y0 + static_cast<float>(cut)};
+      const auto seen = mupdf::survey_page(context_, list, part, request_.own_fonts != 0);
+      make_page(list, part, 1, resolution(seen.picture_dpi));
+      report(seen.missing);
+      top = part.y1;
+    }
   }
 
   page_outcome pictures(const std::string& bytes) {
@@ -287,14 +331,15 @@ void serve(int socket) {
   sandbox::enter(sandbox::role::raster, access);
   request_head head{};
   read_all(socket, &head, sizeof head);
-  std::string bytes(head.size, '\0');
+  std::string passwords(head.passwords, '\0'), bytes(head.size, '\0');
+  read_all(socket, passwords.data(), passwords.size());
   read_all(socket, bytes.data(), bytes.size());
   if (head.family == document_family::image) bytes = first_frame(bytes);
   page_sender out(socket);
   page_outcome outcome = page_outcome::damaged;
   try {
     page_maker maker(head, out);
-    outcome = head.what == task::notice ? maker.notice(bytes) : maker.document(bytes);
+    outcome = head.what == task::notice ? maker.notice(bytes) : maker.document(bytes, passwords);
   } catch (const mupdf::error&) {
     // What MuPDF cannot read is damaged as far as anybody here can tell.
   }
@@ -308,11 +353,11 @@ void run_nursery(int control) {
   serve_nursery(control, {nullptr, serve});
 }
 
-page_outcome ask(const nursery& nursery, const request_head& head, std::string_view bytes,
+page_outcome ask(const nursery& nursery, const request_head& head, std::string_view passwords, std::string_view bytes,
                  std::chrono::milliseconds time, const page_visitor& visitor) {
   channel child(nursery.ask(time), channel::clock::now() + time);
   std::string start(reinterpret_cast<const char*>(&head), sizeof head);
-  for (const std::string_view part : {std::string_view(start), bytes}) {
+  for (const std::string_view part : {std::string_view(start), passwords, bytes}) {
     const auto sent = child.send(part);
     if (sent != channel::outcome::done)
       return sent == channel::outcome::late ? page_outcome::timeout : page_outcome::failed;
@@ -326,14 +371,19 @@ raster::raster() : nursery_(run_nursery) {}
 
 page_outcome raster::run(const raster_request& request, std::chrono::milliseconds time,
                          const page_visitor& visitor) const {
-  const request_head head{task::document, request.family, request.dpi, request.own_fonts ? 1U : 0U,
+  const request_head head{task::document,
+                          request.family,
+                          request.dpi,
+                          request.own_fonts ? 1U : 0U,
+                          request.sheets_whole ? 1U : 0U,
+                          static_cast<std::uint32_t>(request.passwords.size()),
                           request.bytes.size()};
-  return ask(nursery_, head, request.bytes, time, visitor);
+  return ask(nursery_, head, request.passwords, request.bytes, time, visitor);
 }
 
 page_outcome raster::notice(std::string_view lines, unsigned dpi, const page_visitor& visitor) const {
-  const request_head head{task::notice, document_family::pdf, dpi, 0, lines.size()};
-  return ask(nursery_, head, lines, std::chrono::seconds(30), visitor);
+  const request_head head{task::notice, document_family::pdf, dpi, 0, 0, 0, lines.size()};
+  return ask(nursery_, head, {}, lines, std::chrono::seconds(30), visitor);
 }
 
 }  // namespace intake

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 
+#include "contact_sheet.hpp"
 #include "digest.hpp"
 #include "json.hpp"
 #include "limits.hpp"
@@ -50,6 +51,22 @@ verdict judge(outcome ended, unsigned pages, std::uint32_t pages_said) {
   return {false, finding_code("render.failed"), "the process that read it died"};
 }
 
+outcome outcome_of(office_answer::outcome what) {
+  switch (what) {
+    case office_answer::outcome::done:
+      return outcome::complete;
+    case office_answer::outcome::password:
+      return outcome::password;
+    case office_answer::outcome::timeout:
+      return outcome::timeout;
+    case office_answer::outcome::damaged:
+      return outcome::damaged;
+    case office_answer::outcome::failed:
+      break;
+  }
+  return outcome::failed;
+}
+
 std::string last_page(const verdict& of) {
   return "この文書は変換の制限を超えたため、ここまでで打ち切りました。\nThis document was cut here because it exceeds "
          "a limit.\n\n" +
@@ -72,51 +89,51 @@ struct renderer::finished {
   std::string pdf;
   unsigned pages = 0;
   std::vector<missing_character> missing;
+  office_notes notes;
+  std::uint32_t password = 0;  ///< which one opened it, from 1
+  std::string preview;         ///< PNG; empty when none was asked for
 };
 
-renderer::renderer(const office& office, const raster& raster, const clearance& cleared,
-                   const render_options& options)
-    : office_(office), raster_(raster), cleared_(cleared), options_(options) {}
+renderer::renderer(const office& office, const raster& raster, const clearance& cleared, render_options options)
+    : office_(office), raster_(raster), cleared_(cleared), options_(std::move(options)) {}
 
 renderer::finished renderer::make(std::string_view type, std::string_view bytes, std::size_t room) const {
-  if (type == "application/encrypted") return {judge(outcome::password, 0, 0), {}, 0, {}};
   const document_kind* const kind = find_document_kind(type);
-  if (kind == nullptr) return {{false, finding_code("render.unsupported"), std::string(type)}, {}, 0, {}};
+  if (kind == nullptr) return {{false, finding_code("render.unsupported"), std::string(type)}, {}, 0, {}, {}, 0, {}};
   const auto time =
       std::chrono::milliseconds(options_.time) + limits::worker_per_mebibyte * (bytes.size() / limits::mib);
   raster_request request{kind->family, options_.dpi, false, bytes};
-  std::string intermediate;
+  finished made;
+  office_answer answer;
   if (needs_office(kind->family)) {
-    auto answer = office_.convert(*kind, bytes, time);
-    switch (answer.what) {
-      case office_answer::outcome::done:
-        break;
-      case office_answer::outcome::password:
-        return {judge(outcome::password, 0, 0), {}, 0, {}};
-      case office_answer::outcome::timeout:
-        return {judge(outcome::timeout, 0, 0), {}, 0, {}};
-      case office_answer::outcome::damaged:
-        return {judge(outcome::damaged, 0, 0), {}, 0, {}};
-      case office_answer::outcome::failed:
-        return {judge(outcome::failed, 0, 0), {}, 0, {}};
-    }
-    intermediate = std::move(answer.untrusted_pdf);
-    request = {document_family::pdf, options_.dpi, true, intermediate};
+    answer = office_.convert(*kind, bytes, time, options_.passwords);
+    made.said = judge(outcome_of(answer.what), 0, 0);
+    if (!made.said.pdf) return made;
+    made.notes = answer.notes;
+    made.password = answer.password;
+    request = {document_family::pdf, options_.dpi, true, answer.untrusted_pdf, answer.sheets_whole};
   }
 
   const std::size_t most = std::min(room, limits::render_pdf_bytes);
-  finished made;
   safe_pdf writer;
+  contact_sheet sheet;
   std::uint32_t pages_said = 0;
   const page_visitor visitor{
       [&](std::uint32_t pages) { pages_said = pages; },
       [&](page&& page) {
         writer.add(page);
+        if (options_.preview) sheet.add(page);
         return writer.size() < most;
       },
       [&](const missing_character& missing) { made.missing.push_back(missing); },
+      [&](std::uint32_t password) { made.password = password; },
   };
-  made.said = judge(raster_.run(request, time, visitor), writer.pages(), pages_said);
+  auto ended = raster_.run(request, time, visitor);
+  if (ended == outcome::password && !options_.passwords.empty()) {
+    request.passwords = options_.passwords.packed();
+    ended = raster_.run(request, time, visitor);
+  }
+  made.said = judge(ended, writer.pages(), pages_said);
   if (!made.said.pdf) return made;
   if (made.said.detail.starts_with("cut")) {
     const auto told = raster_.notice(last_page(made.said), options_.dpi,
@@ -130,6 +147,7 @@ renderer::finished renderer::make(std::string_view type, std::string_view bytes,
   }
   made.pages = writer.pages();
   made.pdf = writer.finish();
+  made.preview = sheet.png();
   return made;
 }
 
@@ -137,8 +155,14 @@ void renderer::finish(record& rec, std::size_t index, std::string_view id, finis
   if (made.said.pdf && made.pdf.size() > room) made.said = judge(outcome::too_large, 0, 0);
   if (made.said.find) rec.find(*made.said.find, {.file = id, .detail = made.said.detail});
   if (!made.missing.empty()) rec.find("render.missing_glyph", {.file = id, .detail = describe(made.missing)});
+  if (const auto unseen = describe(made.notes); !unseen.empty())
+    rec.find("render.unseen", {.file = id, .detail = unseen});
+  if (const auto label = options_.passwords.label(made.password); !label.empty())
+    rec.set_in_file(index, "password", json::quoted(label));
   if (!made.said.pdf) return;
-  room -= made.pdf.size();
+  // A picture that the record has no room for is not worth losing a document.
+  if (made.pdf.size() + made.preview.size() > room) made.preview.clear();
+  room -= made.pdf.size() + made.preview.size();
   json::writer out;
   out.begin_object()
       .member("pages", made.pages)
@@ -146,8 +170,9 @@ void renderer::finish(record& rec, std::size_t index, std::string_view id, finis
       .member("sha256", sha256_hex(made.pdf))
       .member("mode", "pixels")
       .key("data")
-      .base64(made.pdf)
-      .end_object();
+      .base64(made.pdf);
+  if (!made.preview.empty()) out.key("preview").base64(made.preview);
+  out.end_object();
   rec.set_in_file(index, "pdf", out.take());
 }
 
@@ -163,13 +188,25 @@ void renderer::handle(record& rec) const {
       rec.find("scan.missing", {.file = id, .detail = "not rendered: no clean scan"});
     } else if (allowed) {
       const auto bytes = file["data"].bytes();
-      finished made = bytes ? make(file["type"].str(), *bytes, room)
-                            : finished{{false, finding_code("render.failed"), "its data is not base64"}, {}, 0, {}};
+      finished made =
+          bytes ? make(file["type"].str(), *bytes, room)
+                : finished{{false, finding_code("render.failed"), "its data is not base64"}, {}, 0, {}, {}, 0, {}};
       finish(rec, index, id, made, room);
     }
     rec.erase_in_file(index, "data");
   }
   if (rec["raw"]["data"]) rec.erase_in("raw", "data");
+}
+
+std::string describe(const office_notes& notes) {
+  std::string out;
+  const auto add = [&](const char* what, std::uint32_t count) {
+    if (count > 0) out += fmt::format("{}{}: {}", out.empty() ? "" : ", ", what, count);
+  };
+  add("hidden sheets", notes.hidden_sheets);
+  add("comments", notes.comments);
+  add("tracked changes", notes.changes);
+  return out;
 }
 
 std::string describe(const std::vector<missing_character>& missing) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "clearance.hpp"
+#include "document_passwords.hpp"
 #include "office.hpp"
 #include "raster.hpp"
 #include "record.hpp"
@@ -16,11 +17,13 @@ namespace intake {
 struct render_options {
   unsigned dpi = 150;
   std::chrono::seconds time{120};  ///< for one document; half a second for each MiB is added
+  document_passwords passwords;    ///< for documents that ask for one
+  bool preview = false;            ///< a small picture of the first pages beside each PDF
 };
 
 class renderer {
  public:
-  renderer(const office& office, const raster& raster, const clearance& cleared, const render_options& options);
+  renderer(const office& office, const raster& raster, const clearance& cleared, render_options options);
 
   /// Sets `pdf` of every file that may be rendered and drops `data` of every file. A file may be rendered when its
   /// scan is clean and its record accepted or cleared. What could not be done is a render.* finding.
@@ -36,6 +39,9 @@ class renderer {
   const clearance& cleared_;
   render_options options_;
 };
+
+/// One line for what the pages do not show; empty when there is nothing of the kind.
+[[nodiscard]] std::string describe(const office_notes& notes);
 
 /// One line for all missing characters of a document: "U+E000 (p. 1), …".
 [[nodiscard]] std::string describe(const std::vector<missing_character>& missing);

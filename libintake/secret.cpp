@@ -277,4 +277,13 @@ std::vector<labelled_secret> read_password_list(const std::string& reference, co
   return list;
 }
 
+std::vector<labelled_secret> read_password_lists(const std::vector<std::string>& references, const std::string& what) {
+  std::vector<labelled_secret> all;
+  for (const auto& reference : references)
+    for (auto& password : read_password_list(reference, what)) all.push_back(std::move(password));
+  if (all.size() > limits::archive_passwords)
+    throw failure(exit_status::config, what + ": more passwords than can be tried");
+  return all;
+}
+
 }  // namespace intake

@@ -51,5 +51,8 @@ struct labelled_secret {
 };
 /// Each line one password, optionally "label<TAB>password"; empty lines are skipped.
 [[nodiscard]] std::vector<labelled_secret> read_password_list(const std::string& reference, const std::string& what);
+/// All of several lists, in order. Throws failure(config) beyond limits::archive_passwords.
+[[nodiscard]] std::vector<labelled_secret> read_password_lists(const std::vector<std::string>& references,
+                                                               const std::string& what);
 
 }  // namespace intake

@@ -144,11 +144,11 @@ std::string without_bytes(const record& rec) {
   const auto files = rec.files();
   for (std::size_t i = 0; i < files.size(); ++i) {
     if (files[i]["data"]) out.erase_in_file(i, "data");
-    if (!files[i]["pdf"]["data"]) continue;
+    if (!files[i]["pdf"]["data"] && !files[i]["pdf"]["preview"]) continue;
     json::writer pdf;
     pdf.begin_object();
     for (const auto& [key, member] : files[i]["pdf"].members())
-      if (key != "data") pdf.key(key).raw(member.json());
+      if (key != "data" && key != "preview") pdf.key(key).raw(member.json());
     out.set_in_file(i, "pdf", pdf.end_object().take());
   }
   return out.line();

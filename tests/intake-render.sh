@@ -119,12 +119,30 @@ open("words.pdf", "wb").write(pdf(1, extra=b"/OpenAction<</S/JavaScript/JS(app.a
 open("many.pdf", "wb").write(pdf(2003))
 open("slow.pdf", "wb").write(pdf(400, b"0 0 m\n" + b"".join(b"%d %d l\n" % (i * 7919 % 200, i * 104729 % 200) for i in range(20000)) + b"f*\n"))
 open("broken.pdf", "wb").write(b"%PDF-1.4\nnothing of the kind")
+# A letter with a comment and a change, and sheets: one too wide for paper, a small one, one hidden.
+names = "".join(f' xmlns:{p}="urn:oasis:names:tc:opendocument:xmlns:{n}:1.0"' for p, n in (("office", "office"), ("text", "text"), ("table", "table"),
+    ("style", "style"), ("fo", "xsl-fo-compatible"))) + ' xmlns:dc="http://purl.org/dc/elements/1.1/"'
+def flat(name, kind, styles, body): open(name, "w").write(head + f'<office:document{names} office:version="1.3" office:mimetype="application/vnd.oasis.opendocument.{kind}">'
+    f'<office:automatic-styles>{styles}</office:automatic-styles><office:body>{body}</office:body></office:document>')
+flat("noted.fodt", "text", "", '<office:text><text:tracked-changes><text:changed-region text:id="c1"><text:insertion><office:change-info><dc:creator>架空 太郎</dc:creator>'
+    '<dc:date>2026-01-01T00:00:00</dc:date></office:change-info></text:insertion></text:changed-region></text:tracked-changes><text:p>前<text:change-start text:change-id="c1"/>'
+    '挿入<text:change-end text:change-id="c1"/>後<office:annotation><dc:creator>見本 花子</dc:creator><text:p>注記</text:p></office:annotation></text:p></office:text>')
+def table(name, rows, columns, style): return (f'<table:table table:name="{name}" table:style-name="{style}">' + "".join("<table:table-row>" + "".join(
+    f'<table:table-cell office:value-type="string"><text:p>{name}{r}の{c}</text:p></table:table-cell>' for c in range(columns)) + "</table:table-row>" for r in range(rows)) + "</table:table>")
+flat("sheets.fods", "spreadsheet", '<style:style style:name="s" style:family="table"><style:table-properties table:display="true"/></style:style>'
+    '<style:style style:name="h" style:family="table"><style:table-properties table:display="false"/></style:style>',
+    "<office:spreadsheet>" + table("広", 130, 22, "s") + table("小", 5, 5, "s") + "</office:spreadsheet>")
+flat("hidden.fods", "spreadsheet", '<style:style style:name="s" style:family="table"><style:table-properties table:display="true"/></style:style>'
+    '<style:style style:name="h" style:family="table"><style:table-properties table:display="false"/></style:style>',
+    "<office:spreadsheet>" + table("広", 130, 22, "s") + table("隠", 3, 3, "h") + "</office:spreadsheet>")
 open("slow.txt", "w").write("\n".join(f"{i} 申請書の長い文" * 20 for i in range(40000)))
 EOF
 # The binary formats, written by LibreOffice's own command.
 convert() { soffice -env:UserInstallation=file://"$work"/profile --headless --convert-to "$@" >/dev/null 2>&1; }
 convert doc letter.docx && convert odt letter.docx && convert xls book.xlsx && convert ods book.xlsx
 convert pptx slides.fodp && convert ppt slides.fodp && convert odp slides.fodp
+convert docx noted.fodt && convert odt noted.fodt && convert xlsx sheets.fods && convert ods sheets.fods &&
+  convert xlsx hidden.fods
 qpdf --encrypt geheim owner 256 -- words.pdf locked.pdf 2>/dev/null || true
 
 ooxml=application/vnd.openxmlformats-officedocument
@@ -192,7 +210,7 @@ harmless one.pdf
 [ "$(codes m-gaiji)" = "render.missing_glyph:f0" ] || fail "private-use character: $(codes m-gaiji)"
 jq -e -s '.[] | select(.id=="m-gaiji") | .disposition == "confirm" and (.findings[0].detail | contains("U+E000 (p. 1)"))' out.ndjson >/dev/null ||
   fail "the missing character is named"
-[ "$(codes m-cannot)" = "render.unsupported:f0 render.failed:f1 render.password:f2 render.password:f3 render.failed:f4 render.failed:f5" ] ||
+[ "$(codes m-cannot)" = "render.unsupported:f0 render.failed:f1 render.failed:f2 render.password:f3 render.failed:f4 render.failed:f5" ] ||
   fail "what cannot be rendered: $(codes m-cannot)"
 for id in m-confirm m-list; do
   [ -z "$(pdf $id 0)$(codes $id)" ] || fail "$id must pass untouched"
@@ -206,6 +224,73 @@ pdf m-long 0 >one.pdf
 [ "$(pdfinfo one.pdf | awk '/^Pages/{print $2}')" = 2001 ] || fail "cut document: $(pdfinfo one.pdf)"
 pdftotext -f 2001 -l 2001 one.pdf - | grep -q 打ち切りました || fail "the last page says nothing of the cut"
 [ "$(codes m-long)" = render.limit:f0 ] || fail "cut document: $(codes m-long)"
+
+# What a document holds beside its pages is told; a wide sheet is shown by whole rows; a hidden one is not shown.
+record m-unseen accept clean $ooxml.wordprocessingml.document=noted.docx $open.text=noted.odt $ooxml.spreadsheetml.sheet=sheets.xlsx \
+  $open.spreadsheet=sheets.ods $ooxml.spreadsheetml.sheet=hidden.xlsx $ooxml.wordprocessingml.document=letter.docx >in.ndjson
+run 0 --preview
+[ "$(jq -r '.findings[]? | .code + ":" + .file + " " + .detail' out.ndjson)" = "render.unseen:f0 comments: 1, tracked changes: 1
+render.unseen:f1 comments: 1, tracked changes: 1
+render.unseen:f4 hidden sheets: 1" ] || fail "what pages do not show: $(jq -c .findings out.ndjson)"
+[ "$(jq -r .disposition out.ndjson)" = accept ] || fail "a note changed the disposition"
+for n in 2 3; do
+  pdf m-unseen $n >one.pdf
+  harmless one.pdf
+  pages=$(pdfinfo one.pdf | awk '/^Pages/{print $2}')
+  [[ $pages -ge 2 && $pages -le 4 ]] || fail "a wide sheet: $pages pages"
+  python3 - <<'EOF'
+import subprocess
+pages = subprocess.run(["pdftotext", "-raw", "one.pdf", "-"], capture_output=True, text=True).stdout.split("\f")
+words = [word for page in pages for word in page.split()]
+for row in range(130):  # whole rows, each once, on one page
+    line = [f"広{row}の{column}" for column in range(22)]
+    on = [page for page in pages if line[0] in page.split()]
+    assert len(on) == 1 and all(word in on[0].split() and words.count(word) == 1 for word in line), (row, len(on))
+assert "小4の4" in words
+EOF
+done
+[[ $(pdf m-unseen 4 | text_of) != *隠* ]] || fail "a hidden sheet is shown"
+jq -j '.files[2].pdf.preview' out.ndjson | base64 -d >preview.png
+[[ $(head -c 8 preview.png | od -An -tx1 | tr -d ' ') == 89504e470d0a1a0a ]] || fail "no preview"
+"$INTAKE_BIN/intake-show" --pages <out.ndjson >pages.html
+[ "$(grep -o '<img src="data:image/png;base64,' pages.html | wc -l)" = 6 ] || fail "intake-show --pages"
+grep -q 'noted.docx' pages.html || fail "intake-show --pages: names"
+[[ $("$INTAKE_BIN/intake-show" --json <out.ndjson) != *preview* ]] || fail "intake-show --json shows bytes"
+
+# A document that asks for a password is given those of the desk; a record tells the label, never the password.
+printf 'falsch\ndesk\tgeheim\n' >doc.secret
+chmod 600 doc.secret
+record m-locked accept clean application/pdf=locked.pdf application/pdf=words.pdf >in.ndjson
+cp intake.toml known.toml
+printf '[archive]\npasswords = ["file:doc.secret"]\n' >>known.toml
+run 0 --config known.toml
+[ -z "$(codes m-locked)" ] || fail "the known password: $(codes m-locked)"
+[ "$(jq -c '[.files[].password]' out.ndjson)" = '["desk",null]' ] || fail "label of the password"
+pdf m-locked 0 >one.pdf
+harmless one.pdf
+[[ $(text_of <one.pdf) == plainwords ]] || fail "text of a locked PDF"
+! grep -q geheim out.ndjson || fail "a password in the record"
+echo anders >doc.secret
+run 0 --config known.toml
+[ "$(codes m-locked)" = render.password:f0 ] || fail "a wrong password: $(codes m-locked)"
+has_pdf m-locked 1 || fail "a locked document cost others"
+
+# A doubtful message that a clerk has cleared is rendered, and its PDF leaves.
+record m-cleared confirm clean application/pdf=words.pdf | jq -c '.stages = {verify: {at: "now"}}' >in.ndjson
+cp intake.toml desk.toml
+printf '[ledger]\npath = "desk.db"\n' >>desk.toml
+"$INTAKE_BIN/intake-ledger" --config desk.toml record <in.ndjson >/dev/null 2>err || fail "ledger: $(cat err)"
+run 0 --config desk.toml
+[ -z "$(pdf m-cleared 0)" ] || fail "a doubtful message was rendered"
+"$INTAKE_BIN/intake-ledger" --config desk.toml act m-cleared cleared >/dev/null 2>err || fail "act: $(cat err)"
+run 0 --config desk.toml
+pdf m-cleared 0 >one.pdf
+harmless one.pdf
+[[ $(text_of <one.pdf) == plainwords ]] || fail "a cleared message was not rendered"
+mkdir leaves
+"$INTAKE_BIN/intake-export" --config desk.toml leaves <out.ndjson >exported.ndjson 2>err || fail "export: $(cat err)"
+cmp one.pdf "$(jq -r '.files[0].pdf.path' exported.ndjson)" || fail "a cleared message's PDF did not leave"
+! grep -q '"data"' exported.ndjson || fail "bytes went on after the export"
 
 # What takes too long, in either engine, costs itself only.
 {

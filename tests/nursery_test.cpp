@@ -4,16 +4,19 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "libintake/channel.hpp"
+#include "libintake/sandbox.hpp"
 
 using namespace intake;
 using std::chrono::milliseconds;
 
 namespace {
 
-/// Children that do as the first byte says: a answers, d dies, h hangs.
+/// Children that do as the first byte says: a answers, d dies, h hangs, b takes all the memory there is.
 void obey(int socket) {
   char order = 0;
   read_all(socket, &order, 1);
@@ -21,6 +24,13 @@ void obey(int socket) {
   if (order == 'd') raise(SIGKILL);
   if (order == 'h')
     for (;;) pause();
+  if (order == 'b') {
+    sandbox::access access;
+    access.memory_bytes = std::size_t{512} << 20;
+    sandbox::enter(sandbox::role::parser, access);
+    std::vector<std::string> bloat;
+    for (;;) bloat.emplace_back(std::size_t{1} << 20, 'x');
+  }
 }
 
 void serve(int control) {
@@ -54,9 +64,12 @@ TEST_SUITE("nursery") {
     CHECK(one.text != two.text);
   }
 
-  TEST_CASE("a child that dies or hangs costs itself only") {
+  TEST_CASE("a child that dies, hangs or bloats costs itself only") {
     const nursery from(serve);
     CHECK(order(from, 'd').text.empty());
+    const auto bloated = order(from, 'b');
+    CHECK(bloated.outcome == channel::outcome::closed);
+    CHECK(bloated.text.empty());
     const auto hung = order(from, 'h', milliseconds(200));
     CHECK(hung.outcome == channel::outcome::late);
     CHECK_FALSE(order(from, 'a').text.empty());

@@ -83,6 +83,30 @@ TEST_SUITE("page") {
     CHECK(heard.missing[0].character == U'\uE000');
   }
 
+  TEST_CASE("which password fitted is told once, before the pages, and within the number there can be") {
+    constexpr std::uint32_t opened_message = 5, most = static_cast<std::uint32_t>(limits::archive_passwords);
+    std::uint32_t told = 0;
+    int ends[2];
+    REQUIRE(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
+    page_sender out(ends[1]);
+    out.opened(3);
+    out.count(1);
+    out.send(small_page());
+    out.finish(page_outcome::complete);
+    channel from(ends[0], channel::clock::now() + std::chrono::seconds(20));
+    CHECK(receive_pages(from, {nullptr, [](page&&) { return true; }, nullptr,
+                               [&](std::uint32_t password) { told = password; }}) == page_outcome::complete);
+    CHECK(told == 3);
+    close(ends[1]);
+    const auto refused = [](std::initializer_list<std::uint32_t> words) {
+      return talk([&](int fd) { send_words(fd, words); }).outcome == page_outcome::failed;
+    };
+    CHECK(refused({opened_message, 4, 0}));
+    CHECK(refused({opened_message, 4, most + 1}));
+    CHECK(refused({opened_message, 8, 1, 0}));
+    CHECK(refused({opened_message, 4, 1, opened_message, 4, 1}));
+  }
+
   TEST_CASE("a child that dies in the middle of a page has failed") {
     const auto heard = talk([](int fd) { send_words(fd, {page_message, 28, 59500, 84200, 3, 2, 1, 0, 0}, "abc"); });
     CHECK(heard.outcome == page_outcome::failed);

@@ -4,20 +4,10 @@
 
 namespace {
 
-std::vector<intake::labelled_secret> read_passwords(const intake::config& config) {
-  std::vector<intake::labelled_secret> passwords;
-  for (const auto& reference : config.archive.passwords)
-    for (auto& password : intake::read_password_list(reference, "archive.passwords"))
-      passwords.push_back(std::move(password));
-  if (passwords.size() > intake::limits::archive_passwords)
-    throw intake::failure(intake::exit_status::config, "archive.passwords: more passwords than can be tried");
-  return passwords;
-}
-
 intake::exit_status decrypt(intake::context& context) {
   (void)context.profile();
   // Read before the worker is confined, which then has them in its memory and nothing else of this host.
-  const auto passwords = read_passwords(context.config());
+  const auto passwords = intake::read_password_lists(context.config().archive.passwords, "archive.passwords");
   const auto& config = context.config().archive;
   intake::archive_limits limits;
   limits.members = config.max_members;

@@ -32,7 +32,7 @@ void export_file(intake::record& rec, std::size_t index, const intake::value& fi
   intake::json::writer out;
   out.begin_object();
   for (const auto& [key, member] : pdf.members())
-    if (key != "data" && key != "path") out.key(key).raw(member.json());
+    if (key != "data" && key != "preview" && key != "path") out.key(key).raw(member.json());
   out.member("path", folder.path() + "/" + entry.path).end_object();
   rec.set_in_file(index, "pdf", out.take());
 }

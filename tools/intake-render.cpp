@@ -9,6 +9,7 @@ namespace {
 
 struct options {
   unsigned dpi = 0, seconds = 0;  // 0: as configured
+  bool preview = false;
 };
 
 intake::exit_status render(intake::context& ctx, const options& opt) {
@@ -17,12 +18,16 @@ intake::exit_status render(intake::context& ctx, const options& opt) {
   how.dpi = opt.dpi ? opt.dpi : ctx.config().render.dpi;
   how.time = std::chrono::seconds(opt.seconds ? opt.seconds : ctx.config().render.seconds);
 
+  how.preview = opt.preview;
+  // Read before a worker is confined. A reader of documents is given them only by a document that asks for one.
+  how.passwords =
+      intake::document_passwords(intake::read_password_lists(ctx.config().archive.passwords, "archive.passwords"));
   const intake::clearance cleared(ctx.config());
 
   // Both are started before anything received is read; the workers below only hold a socket to each.
   const intake::raster raster;
   const intake::office office(intake::find_shared("fonts.conf"));
-  const intake::renderer renderer(office, raster, cleared, how);
+  const intake::renderer renderer(office, raster, cleared, std::move(how));
 
   intake::filter_stage stage;
   stage.name = "render";
@@ -42,9 +47,12 @@ int main(int argc, char** argv) {
   tool.is_filter()
       .option("--dpi", opt.dpi, "N", "resolution of the pages (else as configured, 150)", 72, 300)
       .option("--seconds", opt.seconds, "N", "time allowed for one document (else as configured, 120)", 1, 3600)
+      .flag("--preview", opt.preview, "add a small picture of the first pages, for intake-show --pages")
       .example("intake-verify <day.ndjson | intake-render | intake-export /media/oa",
                "take the day's accepted files to the medium for the OA system")
       .example("intake-render --dpi 300 <message.ndjson >rendered.ndjson", "one message with finer pages")
+      .example("intake-render --preview <day.ndjson | intake-show --pages >pages.html",
+               "the first pages of each file at a glance, in a browser")
       .body([&](intake::context& ctx) { return render(ctx, opt); });
   return tool.run(argc, argv);
 }

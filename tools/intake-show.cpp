@@ -4,6 +4,7 @@
 
 #include <cstdio>
 
+#include "libintake/glance.hpp"
 #include "libintake/lines.hpp"
 #include "libintake/message_page.hpp"
 #include "libintake/show.hpp"
@@ -25,12 +26,21 @@ bool is_asked_for(const record& rec, const std::string& wanted) {
          rec["application"]["receipt_no"].str() == wanted || rec["correction"]["receipt_no"].str() == wanted;
 }
 
-exit_status show_all(const std::string& wanted, bool json) {
+struct options {
+  std::string wanted;
+  bool json = false, pages = false;
+};
+
+exit_status show_all(const options& opt) {
+  const auto& wanted = opt.wanted;
   const auto style = terminal::style_of(STDOUT_FILENO);
   if (isatty(STDOUT_FILENO)) std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);  // rows appear as they come
   // A parser could not write to a file that stdout is; a keeper without a directory can open none either.
   sandbox::enter(sandbox::role::keeper);
 
+  if (opt.pages && isatty(STDOUT_FILENO))
+    throw failure(exit_status::usage, tr("--pages writes a page for a browser: send it to a file, as in >pages.html"));
+  if (opt.pages) print(show::glance_head(style));
   line_reader reader(STDIN_FILENO);
   show::table table(style);
   bool unusable = false, shown = false;
@@ -39,7 +49,9 @@ exit_status show_all(const std::string& wanted, bool json) {
       if (outcome != line_reader::outcome::line) throw unusable_line("torn or too long");
       const record rec = show::read(std::string(reader.line()));
       if (!wanted.empty() && !is_asked_for(rec, wanted)) continue;
-      if (json) {
+      if (opt.pages) {
+        print(show::glance(rec, style));
+      } else if (opt.json) {
         print(show::without_bytes(rec) + "\n");
       } else if (!wanted.empty()) {
         print(show::page(rec, style));
@@ -52,7 +64,7 @@ exit_status show_all(const std::string& wanted, bool json) {
       unusable = true;
     }
   }
-  print(table.foot());
+  print(opt.pages ? show::glance_foot() : table.foot());
   if (std::fflush(stdout) != 0) throw system_failure(exit_status::io, "writing the table");
   if (!wanted.empty() && !shown)
     throw failure(exit_status::no_input, fmt::format("{}: {}", wanted, tr("no such message")));
@@ -62,13 +74,16 @@ exit_status show_all(const std::string& wanted, bool json) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::string wanted;
-  bool json = false;
+  options opt;
   intake::tool tool("intake-show", "Show records as a table, or one message on a page.");
-  tool.positional("ID", wanted, "show this message only: its id or the beginning of it, or its receipt number", false);
-  tool.flag("--json", json, "write the records as JSON, without the bytes of their files");
+  tool.positional("ID", opt.wanted, "show this message only: its id or the beginning of it, or its receipt number",
+                  false);
+  tool.flag("--json", opt.json, "write the records as JSON, without the bytes of their files");
+  tool.flag("--pages", opt.pages,
+            "write the first pages of the rendered files as a page for a browser (after intake-render --preview)");
   tool.example("intake-ledger query --day 2026-11-17 | intake-show", "the table of a day");
   tool.example("intake-show 3fa29c < records", "one message on a page");
-  tool.body([&](intake::context&) { return show_all(wanted, json); });
+  tool.example("intake-show --pages <rendered.ndjson >pages.html", "what was rendered, at a glance");
+  tool.body([&](intake::context&) { return show_all(opt); });
   return tool.run(argc, argv);
 }

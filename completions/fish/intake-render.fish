@@ -3,6 +3,7 @@ complete -c intake-render -s j -l jobs -x -d 'work on N messages at once; the or
 complete -c intake-render -l fail-on -x -a 'confirm return accept list' -d 'end with status 1 when a message is judged so (confirm, return, accept, list)'
 complete -c intake-render -l dpi -x -d 'resolution of the pages (else as configured, 150)'
 complete -c intake-render -l seconds -x -d 'time allowed for one document (else as configured, 120)'
+complete -c intake-render -l preview -d 'add a small picture of the first pages, for intake-show --pages'
 complete -c intake-render -l config -r -d 'configuration (else $INTAKE_CONFIG, ~/.config/intake, /etc/intake)'
 complete -c intake-render -s q -l quiet -d 'say nothing but errors'
 complete -c intake-render -l insecure-no-sandbox -d 'for diagnosis only: work without confinement; nothing that was touched so is ever accepted'

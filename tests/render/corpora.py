@@ -2,7 +2,8 @@
 
 Every file is rendered, or has a finding that another reader bears out; every PDF holds pages and nothing else; pages look as
 pdftoppm and LibreOffice's own command show them. SAMPLE files of each corpus, spread evenly; 0: all. With RENDER_KEEP=DIR the
-PDFs and a table of all files stay there; RENDER_ONLY=PREFIX takes only the corpora of that name.
+PDFs and a table of all files stay there; RENDER_ONLY=PREFIX takes only the corpora of that name. A sheet that we
+show whole where LibreOffice prints it in strips counts as unlike; so do pages that two readers of PDF draw differently.
 """
 import base64, collections, concurrent.futures, csv, json, os, subprocess, sys
 import harmless
@@ -80,8 +81,8 @@ def pages_by_peer(path, kind):
 
 
 def wants_password(path, kind):
-    if kind == "application/pdf":
-        return run(["qpdf", "--requires-password", path]).returncode == 0
+    if kind == "application/pdf" and run(["qpdf", "--requires-password", path]).returncode == 0:
+        return True
     return kind == "application/encrypted" or pages_by_peer(path, kind) == 0
 
 
@@ -100,7 +101,7 @@ def is_right(codes, path, kind, supported):
 
 def greys(path):
     """Pages as (width, height, bytes), at 36 dpi."""
-    data, pages = run(["pdftoppm", "-gray", "-r", "36", "-l", str(PAGES_COMPARED), path]).stdout, []
+    data, pages = run(["pdftoppm", "-cropbox", "-gray", "-r", "36", "-l", str(PAGES_COMPARED), path]).stdout, []
     while data.startswith(b"P5"):
         _, size, _, data = data.split(b"\n", 3)
         width, height = map(int, size.split())
@@ -188,7 +189,7 @@ def main():
         writer.writeheader()
         writer.writerows(rows)
     columns = ["files", "rendered", "right", "wrong", "compared", "unlike"]
-    print("| corpus | " + " | ".join(columns) + " | findings in place of a PDF |\n|---" * 1 + "|---" * (len(columns) + 1) + "|")
+    print("| corpus | " + " | ".join(columns) + " | findings in place of a PDF |\n" + "|---" * (len(columns) + 2) + "|")
     for corpus, counts in table.items():
         found = ", ".join(f"{n} {code}" for code, n in sorted(counts.items()) if code.startswith(("render.", "scan.", "stage.")))
         print(f"| {corpus} | " + " | ".join(str(counts[c]) for c in columns) + f" | {found} |")
@@ -210,7 +211,7 @@ def main():
     assert not died, f"the filter's own worker fell: {died}"
     if differences:
         assert differences[len(differences) // 2] < 0.02, "pages do not look as another reader shows them"
-        assert sum(d > WRONG_PAGE for d in differences) <= len(differences) * 0.1, "too many pages look otherwise"
+        assert len(unlike) <= total["compared"] * 0.1, "too many files look otherwise"
 
 
 main()
