@@ -20,32 +20,32 @@ enum class effect {
 
 /// A clause of the rule, by key. The profile's [clauses] gives each key the label that is shown.
 struct clause_key {
-  std::string_view key, en;
+  std::string_view key, en, ja;  ///< what it asks, in a few words
 };
 
 inline constexpr std::array clause_keys = {
-    clause_key{"mail_check", "mail is checked at least once on every open day"},
-    clause_key{"no_storage", "received files are not kept on the terminal"},
-    clause_key{"virus_check", "every received file is virus-checked"},
-    clause_key{"malware", "malware: ask to check and apply again, then at the counter"},
-    clause_key{"misdirected", "sent to the wrong station"},
-    clause_key{"suspicious", "suspicious: confirm with the named person by telephone"},
-    clause_key{"correction", "corrections are asked for and come straight to the station"},
-    clause_key{"fee", "fees are paid at the station"},
-    clause_key{"list_check", "the list mail is opened and checked for missed receptions"},
-    clause_key{"missed", "missed reception: ask to apply again"},
-    clause_key{"list_missing", "a day without list mail is reported"},
-    clause_key{"fault", "faults are reported"},
-    clause_key{"change", "changes of addresses and stations are reported"},
-    clause_key{"security", "the receiving terminal is kept secure"},
-    clause_key{"privacy", "personal data: only who needs it"},
-    clause_key{"arrival", "an application arrives when it is recorded, also on closed days"},
-    clause_key{"direct", "sent directly, not through the site"},
-    clause_key{"regular_file", "nothing but the regular file is attached"},
-    clause_key{"body", "nothing unnatural in the body"},
-    clause_key{"macro", "no macro warning on opening"},
-    clause_key{"authenticity", "doubted: check the list mail and telephone"},
-    clause_key{"harmless", "files are made harmless before they are taken in"},
+    clause_key{"mail_check", "mail is checked at least once on every open day", "開庁日に1日1回以上の受信確認"},
+    clause_key{"no_storage", "received files are not kept on the terminal", "受領ファイルを端末に保存しない"},
+    clause_key{"virus_check", "every received file is virus-checked", "全ファイルのウイルスチェック"},
+    clause_key{"malware", "malware: ask to check and apply again, then at the counter", "不正プログラム検知時の再申請・窓口の依頼"},
+    clause_key{"misdirected", "sent to the wrong station", "宛先誤りの連絡"},
+    clause_key{"suspicious", "suspicious: confirm with the named person by telephone", "不審点の電話等による確認"},
+    clause_key{"correction", "corrections are asked for and come straight to the station", "補正の依頼と受領"},
+    clause_key{"fee", "fees are paid at the station", "手数料納付の連絡"},
+    clause_key{"list_check", "the list mail is opened and checked for missed receptions", "一覧メールの確認"},
+    clause_key{"missed", "missed reception: ask to apply again", "受信漏れの再申請依頼"},
+    clause_key{"list_missing", "a day without list mail is reported", "一覧メール未受信の報告"},
+    clause_key{"fault", "faults are reported", "障害の報告"},
+    clause_key{"change", "changes of addresses and stations are reported", "変更の連絡"},
+    clause_key{"security", "the receiving terminal is kept secure", "受信端末の安全"},
+    clause_key{"privacy", "personal data: only who needs it", "個人情報の取扱い"},
+    clause_key{"arrival", "an application arrives when it is recorded, also on closed days", "到達と処理日"},
+    clause_key{"direct", "sent directly, not through the site", "直接送付されたメールへの案内"},
+    clause_key{"regular_file", "nothing but the regular file is attached", "正規のファイル以外の添付がないこと"},
+    clause_key{"body", "nothing unnatural in the body", "本文に不自然な点がないこと"},
+    clause_key{"macro", "no macro warning on opening", "マクロ等がないこと"},
+    clause_key{"authenticity", "doubted: check the list mail and telephone", "真正性の確認"},
+    clause_key{"harmless", "files are made harmless before they are taken in", "PDF変換による無害化"},
 };
 
 struct finding_kind {

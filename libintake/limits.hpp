@@ -89,6 +89,11 @@ inline constexpr std::size_t list_csv_bytes = 32 * mib;  ///< of one list file: 
 inline constexpr std::size_t list_csv_columns = 200;
 inline constexpr std::size_t stream_memory_entries = 1'000'000;  ///< of one run of intake-verify
 inline constexpr int reconcile_days_after = 20;  ///< days after its own on which an application may be handled
+inline constexpr int resubmission_days = 180;  ///< between an application that was turned back and the one made again
+inline constexpr std::size_t linked_messages = 1000;  ///< of one applicant or receipt number that are looked at
+
+// Reports.
+inline constexpr int report_days = 400;  ///< of one report
 
 // Mail servers.
 inline constexpr std::size_t server_lines = 64 * mib;  ///< in answer to one command: the UIDs of millions of messages

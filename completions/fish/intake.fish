@@ -8,6 +8,7 @@ complete -c intake -f -n __fish_use_subcommand -a notice -d 'Draft the letters t
 complete -c intake -f -n __fish_use_subcommand -a parse -d 'Read each message: header fields, text, files.'
 complete -c intake -f -n __fish_use_subcommand -a reconcile -d 'Hold the list mails against the ledger: missed, unlisted, duplicate, late.'
 complete -c intake -f -n __fish_use_subcommand -a render -d 'Turn every file of an acceptable message into a harmless PDF.'
+complete -c intake -f -n __fish_use_subcommand -a report -d 'Show the desk'\''s day or period: outcomes, open actions, lists, clauses of the rule.'
 complete -c intake -f -n __fish_use_subcommand -a reprocess -d 'Take one message through every stage of the day'\''s run again, and show it.'
 complete -c intake -f -n __fish_use_subcommand -a scan -d 'Add a malware verdict, the real type and active content to every file.'
 complete -c intake -f -n __fish_use_subcommand -a show -d 'Show records as a table, or one message on a page.'
