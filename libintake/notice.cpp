@@ -192,13 +192,14 @@ std::optional<draft> make_draft(std::string_view action, std::string_view recipi
   return letter;
 }
 
-std::vector<draft> drafts_for(const record& rec, const config& desk, const profile& rule, date today) {
+std::vector<draft> drafts_for(const record& rec, const config& desk, const profile& rule, date today, bool cleared) {
   std::vector<draft> letters;
   const auto values = values_of(rec, desk, rule);
   rec["actions"].each([&](value action) {
     const std::string name(action["do"].str());
     const auto* kind = find_action(name);
     if (!kind || action["to"].str() == "clerk" || kind->to == "clerk") return;
+    if (name == "tell_fee" && rec["disposition"].str() != "accept" && !cleared) return;
     notice_values filled = values;
     filled["findings"] = findings_text(action["why"]);
     const std::string clause = clause_key_of(action["clause"].str(), name, rule);

@@ -28,8 +28,10 @@ struct draft {
 using notice_values = std::map<std::string, std::string, std::less<>>;
 
 /// The drafts that the actions of one record ask for. Actions for the clerk make none, and nobody is written to whose
-/// address is in doubt. `today` is the desk's day.
-[[nodiscard]] std::vector<draft> drafts_for(const record& rec, const config& desk, const profile& rule, date today);
+/// address is in doubt. The fee is told when the application is accepted, or when a clerk has `cleared` it: until then it may
+/// not be the named person's (第4-2(5) comes before 第4-3(2)). `today` is the desk's day.
+[[nodiscard]] std::vector<draft> drafts_for(const record& rec, const config& desk, const profile& rule, date today,
+                                            bool cleared = false);
 
 /// One draft in the words of the profile; nullopt when the profile has none for this action. `clause` is a key.
 [[nodiscard]] std::optional<draft> make_draft(std::string_view action, std::string_view recipient,

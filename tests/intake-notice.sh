@@ -61,6 +61,13 @@ rm "$(find "$drafts" -name '*ask_resubmit*' | head -1)"
 jq -se 'all(.[].notices[]?; .new == false)' "$work/out" >/dev/null || fail "told as new"
 "$INTAKE_BIN/intake-ledger" export --kind noticed | jq -se 'length == 4' >/dev/null || fail "the ledger knows four drafts"
 
+# A fee is told once the doubts are settled: a clerk's clearance is what the next run sees.
+fee='[{"do":"tell_fee","clause":"第4-3(2)","to":"applicant","why":[]}]'
+record "$(id 5)" '疑義 五郎' goro@applicant.example.jp "$fee" '{"disposition":"confirm","stages":{"verify":{}}}' >"$work/fee"
+"$INTAKE_BIN/intake-ledger" record <"$work/fee" | "$notice" | jq -se '.[0] | has("notices") | not' >/dev/null || fail "the fee is told too early"
+"$INTAKE_BIN/intake-ledger" act "$(id 5)" cleared
+"$notice" <"$work/fee" | jq -se '.[0].notices | length == 1 and .[0].do == "tell_fee" and .[0].new' >/dev/null || fail "the fee is not told"
+
 # A folder that cannot be had, and a full disk.
 got=0
 "$notice" --out "$work/in/drafts" <"$work/in" >/dev/null 2>"$work/err" || got=$?

@@ -57,12 +57,22 @@ TEST_SUITE("notice") {
   TEST_CASE("values fill fields, what is not known stays a blank, and braces that name no field stay") {
     const record rec(line(
         "架空 太郎",
-        R"({"do":"ask_redirect","clause":"第9-2","to":"applicant"},{"do":"tell_fee","clause":"?","to":"applicant"},{"do":"ask_resubmit","clause":"?","to":"applicant","why":["archive.password","unheard.of"]})"));
+        R"({"do":"ask_redirect","clause":"第9-2","to":"applicant"},{"do":"tell_fee","clause":"?","to":"applicant"},{"do":"ask_resubmit","clause":"?","to":"applicant","why":["archive.password","unheard.of"]})",
+        R"(,"disposition":"accept")"));
     const auto letters = drafts_for(rec, desk(), rule(), today);
     REQUIRE(letters.size() == 3);
     CHECK(letters[0].body == "見本東警察署");
     CHECK(letters[1].body == "2400円 ＿＿＿＿＿＿");
     CHECK(letters[2].body == "架空 太郎 様\n・Zipのパスワードが合いません\n{unknown}{");
+  }
+
+  TEST_CASE("the fee is told when the application is accepted or cleared, not while somebody must look") {
+    const std::string fee = R"({"do":"tell_fee","clause":"?","to":"applicant"})";
+    const record accepted(line("架空 太郎", fee, R"(,"disposition":"accept")"));
+    CHECK(drafts_for(accepted, desk(), rule(), today).size() == 1);
+    const record doubted(line("架空 太郎", fee, R"(,"disposition":"confirm")"));
+    CHECK(drafts_for(doubted, desk(), rule(), today).empty());
+    CHECK(drafts_for(doubted, desk(), rule(), today, true).size() == 1);
   }
 
   TEST_CASE("reports go to both managers, and what is the clerk's makes no letter") {

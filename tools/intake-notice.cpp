@@ -39,7 +39,8 @@ intake::exit_status draft_all(intake::context& ctx, const std::string& named) {
 
   const auto today = intake::civil_day(intake::now());
   return intake::run_keeper(ctx.filter(), "notice", [&](intake::record& rec) {
-    for (const auto& letter : intake::drafts_for(rec, desk, rule, today)) {
+    const auto known = rec["disposition"].str() == "confirm" ? book.find(rec.id()) : std::nullopt;
+    for (const auto& letter : intake::drafts_for(rec, desk, rule, today, known && known->cleared)) {
       const auto receipt_no = rec["application"]["receipt_no"].str();
       intake::json::writer told;
       told.begin_object().member("do", letter.action).member("to", letter.recipient);
