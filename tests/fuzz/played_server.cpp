@@ -53,6 +53,10 @@ std::string_view mail_server::some() {
   return left;
 }
 
+bool mail_server::speaks(std::chrono::milliseconds) {
+  return !left.empty();
+}
+
 void mail_server::use(std::size_t count) {
   left.remove_prefix(count);
 }
