@@ -235,7 +235,7 @@ class pump {
   }
 
   /// The line goes on as it came, with the finding; the worker is replaced, whatever state it is in.
-  void abandon(place& seat, finding_code code, const std::string& why) {
+  void abandon(place& seat, finding_code code, std::string why) {  // a copy: it may be the worker's own
     job& entry = *std::exchange(seat.at_work, nullptr);
     seat.hand.reset();
     try {

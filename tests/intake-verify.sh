@@ -160,7 +160,7 @@ status=0
 head -c 48 /dev/urandom | base64 -w0 >"$work/key"
 chmod 600 "$work/key"
 printf '[ledger]\npath = "%s"\nkey = "file:%s"\n' "$work/ledger.db" "$work/key" >>"$work/intake.toml"
-install -m 600 /dev/null "$work/ledger.db"  # an earlier stage of the first run is just making it
+install -m 600 /dev/null "$work/ledger.db.new"  # an earlier stage of the first run is just making it
 run 0
 "$INTAKE_BIN/intake-ledger" record <"$work/out" >"$work/recorded"
 run 0

@@ -17,7 +17,7 @@ differences "$work/judged" "$work/expected" >"$work/differences" || true
 codes=$(grep -oE 'finding_kind\{"[a-z_.]+"' "$INTAKE_SOURCE/libintake/findings.hpp" | cut -d '"' -f 2)
 [ "$(wc -l <<<"$codes")" -gt 40 ] || fail "the table of codes was not read"
 caused=$(cut -f 4 "$work/expected" | tr ' ' '\n' | sort -u)
-elsewhere='input.unusable stage.failed scan.missing scan.failed scan.stale_database render.timeout render.password'
+elsewhere='input.unusable stage.failed scan.missing scan.failed scan.stale_database render.timeout render.password render.unseen'
 for code in $codes; do
   grep -qxF "$code" <<<"$caused" || [[ " $elsewhere " == *" $code "* ]] || fail "no sample causes $code"
 done

@@ -31,6 +31,6 @@ sort -u -o "$work/written" "$work/written"
   echo "$work/desk/out/.intake-export-RUN-N"
   jq -r '.notices[]?.path' <"$work/out" | sed -E 'p; s|/([^/]*)$|/.\1.half|'  # each is written beside its name first
   jq -r '.files[]? | .pdf.path // empty' <"$work/out"
-  printf '%s\n' "$work/desk/out/manifest.ndjson" "$work"/desk/ledger/ledger.db{,-journal,-wal,-shm}
+  printf '%s\n' "$work/desk/out/manifest.ndjson" "$work"/desk/ledger/ledger.db{,-journal,-wal,-shm,.new,.new-journal}
 } | sort -u >"$work/allowed"
 diff "$work/allowed" "$work/written" | head -40; cmp -s "$work/allowed" "$work/written" || fail "written (>) is not what may be written (<)"

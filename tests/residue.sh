@@ -71,7 +71,7 @@ forget() { rm -rf "$work"/desk/{ledger,out,drafts}/*; }
 
 calls=open,openat,openat2,creat,rename,renameat,renameat2,link,linkat,symlink,symlinkat,mkdir,mkdirat,mknod,mknodat
 calls+=,truncate,mount,pivot_root,clone,clone3,fork,vfork
-allowed="/dev/null|$work/desk/(ledger|ledger/ledger\.db(-journal|-wal|-shm)?|out|out/[^/]+|drafts|drafts/[^/]+)"
+allowed="/dev/null|$work/desk/(ledger|ledger/ledger\.db(-journal|-wal|-shm|\.new|\.new-journal)?|out|out/[^/]+|drafts|drafts/[^/]+)"
 now() { date +%s%3N; }
 # begin: a traced run in a session of its own, $run.
 begin() {
