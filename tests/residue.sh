@@ -66,7 +66,7 @@ rm "$work"/control-*
 
 make_desk
 sed -i "s|^url = .*|url = \"maildir:$hidden/Maildir\"|" "$work/desk/intake.toml"
-stamp=@$(date +%s)
+stamp=@$(date +%s.%N)  # the desk itself was made within the same second
 forget() { rm -rf "$work"/desk/{ledger,out,drafts}/*; }
 
 calls=open,openat,openat2,creat,rename,renameat,renameat2,link,linkat,symlink,symlinkat,mkdir,mkdirat,mknod,mknodat
