@@ -105,7 +105,9 @@ class pump {
   }
 
   exit_status run() {
-    sandbox::enter(sandbox::pump_of(stage_.role));
+    sandbox::access reads;
+    reads.read = stage_.pump_reads;
+    sandbox::enter(sandbox::pump_of(stage_.role), reads);
     for (unsigned i = 0; i < jobs_wanted(options_); ++i) places_.push_back({std::make_unique<worker>(task_), nullptr});
     while (step()) {
     }
@@ -171,11 +173,26 @@ class pump {
                            torn ? "torn: the line has no end" : "longer than the limit of a record"));
   }
 
+  /// Whether lines must wait until no worker is at work, because what they share has changed.
+  bool must_renew() {
+    if (!stage_.outdated) return false;
+    if (const auto now = clock::now(); now >= next_look_) {
+      next_look_ = now + limits::renewal_look;
+      outdated_ = outdated_ || stage_.outdated();
+    }
+    if (!outdated_) return false;
+    if (std::any_of(places_.begin(), places_.end(), [](const place& seat) { return seat.at_work; })) return true;
+    stage_.renew();
+    for (auto& seat : places_) seat.hand = std::make_unique<worker>(task_);
+    outdated_ = false;
+    return false;
+  }
+
   void assign() {
     for (auto& seat : places_) {
       if (seat.at_work) continue;
       const auto next = std::find_if(jobs_.begin(), jobs_.end(), [](const job& each) { return !each.assigned; });
-      if (next == jobs_.end()) return;
+      if (next == jobs_.end() || must_renew()) return;
       next->assigned = true;
       next->deadline = clock::now() + stage_.deadline + limits::worker_per_mebibyte * (next->line.size() / limits::mib);
       seat.at_work = &*next;  // a deque keeps its elements in place
@@ -264,7 +281,8 @@ class pump {
   record_writer writer_;
   std::vector<place> places_;
   std::deque<job> jobs_;
-  bool ended_ = false, unusable_ = false, met_fail_on_ = false;
+  clock::time_point next_look_;
+  bool ended_ = false, unusable_ = false, met_fail_on_ = false, outdated_ = false;
 };
 
 }  // namespace

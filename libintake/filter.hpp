@@ -33,6 +33,11 @@ struct filter_stage {
   std::function<void()> prepare;
   /// Runs in the confined worker. A std::exception costs the record stage.failed; a crash or the deadline too.
   std::function<void(record&)> handle;
+  /// Asked in the pump before a line is handed out, at most once a second: whether what the workers share has changed.
+  /// Then, when none is at work, `renew` runs and they are forked anew.
+  std::function<bool()> outdated;
+  std::function<void()> renew;
+  std::vector<std::string> pump_reads;  ///< host paths that these two need (only with a role that has a private root)
   /// Finding for a deadline instead of stage.failed.
   finding_code on_timeout = "stage.failed";
 };

@@ -48,6 +48,7 @@ inline constexpr std::size_t scan_engine_total_bytes = 800 * mib;
 inline constexpr unsigned scan_engine_files = 20000;
 inline constexpr unsigned scan_engine_recursion = 30;
 inline constexpr std::chrono::seconds scan_time{60};  ///< default, for all files of one message
+inline constexpr std::chrono::seconds scan_settled{2};  ///< a changed database that has not changed since is read anew
 inline constexpr unsigned scan_batch_files = 32;      ///< after so many the engine has to find its test file again
 
 // Looking into documents for active content: crossing one is scan.limit.
@@ -121,6 +122,7 @@ inline constexpr std::chrono::seconds worker_start{60};
 inline constexpr std::chrono::seconds worker_line{60};                ///< default, for one line
 inline constexpr std::chrono::milliseconds worker_per_mebibyte{500};  ///< added for each MiB of the line
 inline constexpr unsigned worker_jobs = 64;
+inline constexpr std::chrono::seconds renewal_look{1};  ///< between two looks whether signatures have changed
 
 // Ledger.
 inline constexpr std::size_t keeper_batch_bytes = 8 * mib;       ///< handled lines held back until they are durable

@@ -9,6 +9,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <vector>
+
 namespace intake::sandbox {
 namespace {
 
@@ -25,23 +27,37 @@ void make_folders(const std::string& path) {
   (void)mkdir(path.c_str(), 0755);
 }
 
-void bind_read_only(const std::string& path, const std::string& root) {
+/// A path of the host, opened before anything is mounted over it.
+struct bound {
+  std::string path;
+  int fd;
+};
+
+std::vector<bound> open_all(const std::vector<std::string>& paths) {
+  std::vector<bound> opened;
+  for (const auto& path : paths)  // a folder that this host does not have is not missed
+    if (const int fd = open(path.c_str(), O_PATH | O_CLOEXEC); fd >= 0) opened.push_back({path, fd});
+  return opened;
+}
+
+void bind_read_only(const bound& from, const std::string& root) {
   struct stat what {};
-  if (stat(path.c_str(), &what) != 0) return;  // a folder that this host does not have is not missed
-  const std::string to = root + path;
+  must(fstat(from.fd, &what) == 0, "bind " + from.path);
+  const std::string to = root + from.path, source = "/proc/self/fd/" + std::to_string(from.fd);
   if (S_ISDIR(what.st_mode)) {
     make_folders(to);
   } else {
     make_folders(to.substr(0, to.rfind('/')));
     close(open(to.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
   }
-  must(mount(path.c_str(), to.c_str(), nullptr, MS_BIND | MS_REC, nullptr) == 0, "bind " + path);
+  must(mount(source.c_str(), to.c_str(), nullptr, MS_BIND | MS_REC, nullptr) == 0, "bind " + from.path);
+  close(from.fd);
   struct {
     std::uint64_t set, clear, propagation, user;
   } attributes{0x1 | 0x2 | 0x4, 0, 0, 0};  // MOUNT_ATTR_RDONLY, NOSUID, NODEV
   constexpr unsigned at_recursive = 0x8000;
   must(syscall(SYS_mount_setattr, AT_FDCWD, to.c_str(), at_recursive, &attributes, sizeof attributes) == 0,
-       "read-only " + path);
+       "read-only " + from.path);
 }
 
 /// For good: what is given up here does not come back with another program either.
@@ -90,8 +106,9 @@ void enter_private_root(const access& access, std::size_t tmpfs_bytes, bool for_
   must(mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0, "private mounts");
   const std::string size = "mode=0755,size=" + std::to_string(tmpfs_bytes);
   const std::string root = "/tmp";
+  const auto sources = open_all(access.read);
   must(mount("intake", root.c_str(), "tmpfs", MS_NOSUID | MS_NODEV, size.c_str()) == 0, "private tmpfs");
-  for (const auto& path : access.read) bind_read_only(path, root);
+  for (const auto& source : sources) bind_read_only(source, root);
   (void)mkdir((root + "/tmp").c_str(), 0700);
   (void)mkdir((root + "/old").c_str(), 0700);
   for (const auto& folder : access.tmp_folders) make_folders(root + "/tmp/" + folder);

@@ -113,12 +113,19 @@ finding_code meaning_of_signature(std::string_view name) {
 
 scanner::scanner(const scanner_options& options) : options_(options) {
   initialise();
-  database_ = read_signature_database(options.database);
+  engine_ = std::string("ClamAV ") + cl_retver();
+  load();
+}
+
+void scanner::load() {
+  const auto& options = options_;
+  tried_ = look_at_signatures(options.database, std::time(nullptr)).state;
+  auto database = read_signature_database(options.database);
   last_error().clear();
-  state_ = std::make_unique<state>();
-  state_->canary = canary();
-  state_->engine.reset(cl_engine_new());
-  cl_engine* const engine = state_->engine.get();
+  auto made = std::make_unique<state>();
+  made->canary = canary();
+  made->engine.reset(cl_engine_new());
+  cl_engine* const engine = made->engine.get();
   if (!engine || cl_engine_set_str(engine, CL_ENGINE_TMPDIR, options.temporary.c_str()) != CL_SUCCESS)
     throw failure(exit_status::unavailable, "ClamAV: no engine");
   set(engine, CL_ENGINE_MAX_FILESIZE, options.engine_file_bytes);
@@ -145,8 +152,29 @@ scanner::scanner(const scanner_options& options) : options_(options) {
     throw failure(exit_status::unavailable, "signature database " + options.database + ": no signatures in it");
   if (const auto error = cl_engine_compile(engine)) throw say(error);
   cl_engine_set_clcb_virus_found(engine, on_found);
-  database_.signatures = signatures;
-  engine_ = std::string("ClamAV ") + cl_retver();
+  database.signatures = signatures;
+  database_ = std::move(database);
+  state_ = std::move(made);
+}
+
+bool scanner::outdated() const {
+  const auto now = look_at_signatures(options_.database, std::time(nullptr));
+  return now.settled && now.state != tried_;
+}
+
+void scanner::reload() {
+  auto used = std::move(state_);
+  auto described = database_;
+  try {
+    load();
+    if (!detects_canary())
+      throw failure(exit_status::unavailable,
+                    "signature database " + options_.database + ": the test file is not found");
+  } catch (const failure&) {
+    state_ = std::move(used);
+    database_ = std::move(described);
+    throw;
+  }
 }
 
 scanner::~scanner() = default;

@@ -51,6 +51,12 @@ class scanner {
   scanner(const scanner&) = delete;
   scanner& operator=(const scanner&) = delete;
 
+  /// Whether the files of signatures are others than when they were last loaded, or tried, and have come to rest.
+  [[nodiscard]] bool outdated() const;
+  /// Loads them anew. Throws failure(unavailable) as the constructor does, and when the new ones do not find the test
+  /// file; those in use then stay.
+  void reload();
+
   /// Scans a harmless test file (EICAR) packed so that the engine needs its temporary directory. Whether it was found:
   /// if not, no verdict of this engine is worth anything.
   [[nodiscard]] bool detects_canary();
@@ -61,9 +67,10 @@ class scanner {
 
  private:
   struct state;
+  void load();
   scanner_options options_;
   signature_database database_;
-  std::string engine_;
+  std::string engine_, tried_;
   std::unique_ptr<state> state_;
 };
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "failure.hpp"
+#include "limits.hpp"
 
 namespace intake {
 namespace {
@@ -86,6 +87,29 @@ signature_database read_signature_database(const std::string& path) {
   for (const auto& one : {daily, official, custom})
     if (!one.path.empty()) return one;
   unavailable(path, "no signatures in it");
+}
+
+signature_files look_at_signatures(const std::string& path, std::time_t now) {
+  signature_files seen;
+  std::vector<std::string> files;
+  try {
+    files = files_of(path);
+  } catch (const failure&) {
+    return seen;
+  }
+  std::sort(files.begin(), files.end());
+  for (const std::string& file : files) {
+    struct stat state {};
+    if ((!is_official(file) && !is_custom(file)) || stat(file.c_str(), &state) != 0) continue;
+    for (const auto number : {static_cast<long>(state.st_ino), static_cast<long>(state.st_size), state.st_mtim.tv_sec,
+                              state.st_mtim.tv_nsec})
+      seen.state += std::to_string(number) + ' ';
+    seen.state += file + '\n';
+    // Written in place, it may be half of itself; a file that was moved here is as old as its writing.
+    const auto age = now - state.st_ctim.tv_sec;
+    if (age >= 0 && age < limits::scan_settled.count()) seen.settled = false;
+  }
+  return seen;
 }
 
 }  // namespace intake

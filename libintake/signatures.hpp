@@ -27,4 +27,12 @@ struct signature_database {
 /// Throws failure(unavailable): missing, empty, or with a damaged head.
 [[nodiscard]] signature_database read_signature_database(const std::string& path);
 
+/// What distinguishes the files of signatures at `path` from others: names, numbers, sizes, times. Empty when there are
+/// none. `settled`: whether all of it has been there for limits::scan_settled.
+struct signature_files {
+  std::string state;
+  bool settled = true;
+};
+[[nodiscard]] signature_files look_at_signatures(const std::string& path, std::time_t now);
+
 }  // namespace intake

@@ -142,6 +142,40 @@ configure 'max_age_days = 6'
 run 0
 holds 'all([.findings[]?.code] | index("scan.stale_database") | not)' "not stale"
 
+# Signatures that change while it runs are used from then on; those that cannot be are told, and the old ones stay.
+for jobs in 1 2; do
+  configure 'max_age_days = 6'
+  coproc SCAN { exec "$scan" --config "$work/intake.toml" -j "$jobs" 2>"$work/err"; }
+  ask() { # ask FILTER WHAT: of the answer to a file that only newer signatures find
+    sleep 1.1
+    printf '{"intake":1,"id":"later","files":[{"id":"f0","path":"a.txt","data":"%s"}]}\n' \
+      "$(printf 'INTAKE-LATER-MARKER' | base64)" >&"${SCAN[1]}"
+    read -r answer <&"${SCAN[0]}"
+    jq -e "$1" <<<"$answer" >/dev/null || fail "$2, $jobs at work: $answer $(cat "$work/err")"
+  }
+  ask '.scan.verdict == "clean" and .scan.database.signatures == 2' "before there is a signature"
+  printf 'Intake.Later:0:*:%s\n' "$(printf 'INTAKE-LATER-MARKER' | od -An -v -tx1 | tr -d ' \n')" >"$work/db/later.ndb"
+  sleep 2
+  ask '.scan.verdict == "infected" and .scan.database.signatures == 3' "after there is one"
+  echo broken >"$work/db/later.ndb"
+  sleep 2
+  ask '.scan.verdict == "infected" and .scan.database.signatures == 3' "after it was damaged"
+  ask '.scan.verdict == "infected"' "still"
+  [ "$(grep -c "going on with the signatures of" "$work/err")" = 1 ] || fail "the damage is told once: $(cat "$work/err")"
+  mv "$work/db/test.ndb" "$work/test.ndb"
+  printf 'Intake.Later:0:*:%s\n' "$(printf 'INTAKE-LATER-MARKER' | od -An -v -tx1 | tr -d ' \n')" >"$work/db/later.ndb"
+  sleep 2
+  ask '.scan.verdict == "infected" and .scan.database.signatures == 3' "when the test file would not be found"
+  grep -q "the test file is not found" "$work/err" || fail "no word of the test file: $(cat "$work/err")"
+  mv "$work/test.ndb" "$work/db/test.ndb"
+  rm "$work/db/later.ndb"
+  sleep 2
+  ask '.scan.verdict == "clean" and .scan.database.signatures == 2' "when it is gone again"
+  pid=$SCAN_PID
+  eval "exec ${SCAN[1]}>&-"
+  wait "$pid" || fail "a run whose signatures changed ended with $?"
+done
+
 # Lines that are no records go on, in their place.
 {
   head -1 "$work/all"

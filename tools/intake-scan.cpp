@@ -1,4 +1,9 @@
 // intake-scan - add a malware verdict, the real type and active content to every file of a message.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <filesystem>
+
 #include "libintake/file_check.hpp"
 #include "tool.hpp"
 
@@ -11,6 +16,16 @@ std::chrono::milliseconds watchdog(std::chrono::milliseconds time) {
   return 2 * time + std::chrono::seconds(10);
 }
 
+/// A long run goes on with the signatures it has when the new ones are of no use; they get old, which is told.
+void renew(scanner& engine) {
+  try {
+    engine.reload();
+  } catch (const failure& error) {
+    fmt::print(stderr, "intake-scan: {}; {} {}\n", error.what(), tr("going on with the signatures of"),
+               engine.database().built_at());
+  }
+}
+
 exit_status scan_all(context& ctx, const std::string& database_option) {
   (void)ctx.profile();
   const auto& desk = ctx.config().scan;
@@ -18,6 +33,9 @@ exit_status scan_all(context& ctx, const std::string& database_option) {
   scanner_options options;
   options.database = database_option.empty() ? desk.database : database_option;
   options.time = time;
+  // As the pump will see it, whose root is another one; what does not exist is told by the engine.
+  std::error_code missing;
+  if (const auto whole = std::filesystem::canonical(options.database, missing); !missing) options.database = whole;
   scanner engine(options);
   const auto& database = engine.database();
   if (!desk.allow_stale && database.stale(desk.max_age_days, std::time(nullptr)))
@@ -35,6 +53,10 @@ exit_status scan_all(context& ctx, const std::string& database_option) {
                     "ClamAV does not find its test file (EICAR) with the signatures in " + database.path);
   };
   stage.handle = [&](record& rec) { checker.check(rec); };
+  const bool is_folder = std::filesystem::is_directory(options.database);
+  stage.pump_reads = {is_folder ? options.database : std::filesystem::path(options.database).parent_path().string()};
+  stage.outdated = [&] { return engine.outdated(); };
+  stage.renew = [&] { renew(engine); };
   return run_filter(ctx.filter(), stage);
 }
 
