@@ -148,7 +148,11 @@ TEST_SUITE("ledger_write") {
         std::ofstream(dir / "told") << n;
       }
     }
-    const auto told = [&] { return std::atoi(all_bytes(dir / "told").c_str()); };
+    const auto told = [&] {
+      int n = 0;  // the file is empty for a moment whenever it is written
+      while ((n = std::atoi(all_bytes(dir / "told").c_str())) == 0) ::usleep(1000);
+      return n;
+    };
     while (told() < 110) ::usleep(1000);
     std::vector<intake::ledger_head> heads;
     for (int n = 0; n < 5; ++n) {
