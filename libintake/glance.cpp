@@ -1,33 +1,11 @@
 #include "glance.hpp"
 
 #include "base64.hpp"
+#include "markup.hpp"
 #include "wording.hpp"
 
 namespace intake::show {
 namespace {
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : terminal::neutralised(text)) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
 
 /// Nothing but a PNG gets into the page, and only as the letters that base64 has.
 std::string picture(value preview) {
