@@ -48,6 +48,7 @@ class archive_budget {
   void spend_members(std::uint64_t members);
   void spend_bytes(std::uint64_t bytes);
   void spend_trial();
+  [[nodiscard]] std::uint64_t bytes_left() const { return limits_.bytes - bytes_; }
   /// Whether `unpacked` bytes may come out of `packed`. Spends nothing.
   void check_ratio(std::uint64_t packed, std::uint64_t unpacked) const;
   /// Throws archive_refused("archive.unsafe_path").

@@ -6,13 +6,26 @@
 #include <charconv>
 
 #include "archive.hpp"
+#include "base64.hpp"
 #include "json.hpp"
+#include "zip_directory.hpp"
 
 namespace intake {
 namespace {
 
 // Of a record: what members need beside their data, names and findings above all.
 constexpr std::size_t room_for_words = 8 * limits::mib;
+
+// Of an attachment whose end is looked at before the rest is decoded; the end is that of a zip, in base64.
+constexpr std::size_t large_attachment = 32 * limits::mib, end_of_zip = 128 * limits::kib;
+
+// A million members without content take tens of megabytes, which need not be decoded to be refused.
+bool promises_too_many(std::string_view base64, const archive_limits& limits) {
+  if (base64.size() < large_attachment) return false;
+  const auto tail = base64::decode(base64.substr((base64.size() - end_of_zip) / 4 * 4));
+  const auto members = tail ? promised_members(*tail) : std::nullopt;
+  return members && *members > limits.members;
+}
 
 // Above every number in use, so that no new id is one that is there.
 std::size_t next_file_number(const std::vector<value>& files) {
@@ -46,6 +59,11 @@ class record_opener {
   void open_all() {
     for (std::size_t i = 0; i < files_.size(); ++i) {
       if (files_[i]["origin"].str() == "archive" || files_[i]["opened"].boolean()) continue;
+      if (promises_too_many(files_[i]["data"].str(), limits_)) {
+        record_.set_in_file(i, "type", json::quoted(media_type(archive_kind::zip)));
+        record_.find("archive.limit", {.file = files_[i]["id"].str(), .detail = "promises too many members"});
+        continue;
+      }
       if (const auto bytes = files_[i]["data"].bytes(); bytes && kind_of_archive(*bytes) != archive_kind::none)
         open(i, *bytes);
     }

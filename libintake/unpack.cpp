@@ -59,17 +59,18 @@ void open_memory(archive* reader, std::string_view bytes) {
   check(reader, archive_read_open_memory(reader, bytes.data(), bytes.size()));
 }
 
-// Reads the current entry to its end; more than `limit` bytes are never kept. `count` is told of each piece.
+// Reads the current entry to its end. `count` is told of each piece. `most` is what it can be: room for all of that
+// costs address space only, while a string that grows has its content in memory twice.
 template <typename Count>
-std::string read_data(archive* reader, std::uint64_t expected, Count count) {
+std::string read_data(archive* reader, std::uint64_t most, Count count) {
   std::string data;
-  data.reserve(expected);
+  data.reserve(most);
   const void* block = nullptr;
   std::size_t size = 0;
   la_int64_t offset = 0;
   for (;;) {
     const int answer = archive_read_data_block(reader, &block, &size, &offset);
-    if (answer == ARCHIVE_EOF) return data;
+    if (answer == ARCHIVE_EOF) break;
     check(reader, answer);
     // A hole in a sparse file is content too: it is charged before it is made.
     if (offset < 0 || static_cast<std::uint64_t>(offset) < data.size()) damaged(reader);
@@ -78,6 +79,8 @@ std::string read_data(archive* reader, std::uint64_t expected, Count count) {
     data.resize(static_cast<std::size_t>(offset));
     data.append(static_cast<const char*>(block), size);
   }
+  if (data.size() < most / 8) data.shrink_to_fit();
+  return data;
 }
 
 void put(std::string& out, std::uint64_t value, unsigned size) {
@@ -205,7 +208,9 @@ std::vector<unpacked_file> read_entries(archive* reader, std::uint64_t packed, c
     check_entry(entry, name);
     if (name.empty()) continue;
     names.push_back(std::move(name));
-    auto data = read_data(reader, 0, [&](std::uint64_t size) {
+    const auto told = archive_entry_size_is_set(entry) != 0 ? archive_entry_size(entry) : la_int64_t{-1};
+    const auto most = told < 0 ? budget.bytes_left() : std::min(budget.bytes_left(), static_cast<std::uint64_t>(told));
+    auto data = read_data(reader, most, [&](std::uint64_t size) {
       budget.check_ratio(packed, total += size);
       budget.spend_bytes(size);
     });

@@ -291,6 +291,19 @@ bool is_zip_document(std::string_view untrusted) {
   }
 }
 
+std::optional<std::uint64_t> promised_members(std::string_view untrusted_tail) {
+  try {
+    const auto at = find_end_record(untrusted_tail);
+    const auto members = zip_fields(untrusted_tail, at + 10, "end record").u16();
+    constexpr auto before = locator64_size + end64_size;
+    const bool wide = at >= before && zip_fields(untrusted_tail, at - before, "").u32() == zip_end64_signature &&
+                      zip_fields(untrusted_tail, at - locator64_size, "").u32() == zip_locator64_signature;
+    return wide ? zip_fields(untrusted_tail, at - before + 32, "").u64() : members;
+  } catch (const archive_refused&) {
+    return std::nullopt;
+  }
+}
+
 std::vector<zip_member> read_zip_directory(std::string_view untrusted, archive_budget& budget) {
   const auto place = find_directory(untrusted);
   budget.spend_members(place.members);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +40,10 @@ struct zip_member {
 /// A document that is a zip (OOXML, ODF, EPUB): it stays whole. Looked for in the first local header and in the
 /// directory as far as it can be read; says nothing about safety.
 [[nodiscard]] bool is_zip_document(std::string_view untrusted);
+
+/// How many members the end record of a zip tells of, from the last bytes of the zip alone (66 KiB hold every end
+/// record); nullopt if they do not tell. So that a promise over a limit costs nothing to refuse.
+[[nodiscard]] std::optional<std::uint64_t> promised_members(std::string_view untrusted_tail);
 
 /// The members in the order of the directory, names and sizes checked against the budget (which is charged for the
 /// members, not for their bytes), all with `packed` set. Throws archive_refused: archive.damaged, archive.ambiguous,
