@@ -3,9 +3,29 @@
 #include <algorithm>
 
 #include "active_search.hpp"
+#include "little.hpp"
 #include "texttype.hpp"
 
 namespace intake {
+namespace {
+
+// What a stream holds behind the end of a package is the stream's, as padding or as a preview of the object.
+std::string_view without_trailer(std::string_view bytes) {
+  const auto end = bytes.starts_with("PK\3\4") ? bytes.rfind("PK\5\6") : std::string_view::npos;
+  if (end == std::string_view::npos || bytes.size() - end < 22) return bytes;
+  return bytes.substr(0, end + 22 + little16(bytes, end + 20));
+}
+
+// Why a zip is not looked into, in the words of a scan.
+void tell_refused(active_search& search, const archive_refused& refused, std::string_view where) {
+  const auto code = refused.code().kind().code;
+  if (code == "archive.limit") return search.cut("scan.limit", refused.what(), where);
+  if (code == "archive.password") return search.cut("scan.encrypted", refused.what(), where);
+  if (code != "archive.damaged") return search.cut(refused.code(), refused.what(), where);
+  search.cut("scan.failed", std::string("the zip container cannot be read: ") + refused.what(), where);
+}
+
+}  // namespace
 
 bool active_report::has(std::string_view code) const {
   return std::any_of(items.begin(), items.end(), [&](const item& one) { return one.code.kind().code == code; });
@@ -88,6 +108,7 @@ void active_search::document(std::string_view untrusted_bytes, file_kind kind, c
 }
 
 bool active_search::nested(std::string_view untrusted_bytes, const std::string& where) {
+  untrusted_bytes = without_trailer(untrusted_bytes);
   const file_kind kind = recognise(untrusted_bytes);
   const bool text = kind == file_kind::txt || kind == file_kind::csv || kind == file_kind::xml;
   if (!text) document(untrusted_bytes, kind, where);
@@ -126,14 +147,32 @@ bool is_remote(std::string_view target) {
   return !is_file || !rest.starts_with('/') || rest.starts_with("//") || rest.starts_with("/\\");
 }
 
+bool begins_as_document(std::string_view head) {
+  return head.starts_with("\xD0\xCF\x11\xE0") || head.starts_with("PK\3\4") || head.starts_with("{\\rt") ||
+         head.starts_with("%PDF") || head.starts_with("MZ");
+}
+
+void search_formula(active_search& search, std::string_view formula, std::string_view where) {
+  std::string call = lower_ascii(formula.substr(0, 64 * limits::kib));
+  call.erase(std::remove_if(call.begin(), call.end(), [](char c) { return c == ' ' || c == '\n' || c == '\t'; }),
+             call.end());
+  const auto calls = [&](std::string_view name) {
+    // The end of a longer name is another function: "ADDE(" is none of these.
+    for (auto at = call.find(name); at != std::string::npos; at = call.find(name, at + 1))
+      if (at == 0 || !((call[at - 1] >= 'a' && call[at - 1] <= 'z') || call[at - 1] == '_')) return true;
+    return false;
+  };
+  if (calls("dde(") || calls("rtd(")) search.add("macro.dde", "dde", "formula " + std::string(formula), where);
+  if (calls("webservice(") || calls("image(")) search.external(formula, "formula", where);
+}
+
 void search_zip(active_search& search, std::string_view bytes, const std::string& where) {
-  const auto zip = container::open(bytes, container::format::zip);
-  if (!zip) return search.cut("scan.failed", "the zip container cannot be read", where);
-  if (zip->truncated()) search.cut("scan.limit", "too many parts in the container", where);
+  std::optional<archive_refused> why;
+  const auto zip = container::open(bytes, container::format::zip, &why);
+  if (!zip) return tell_refused(search, *why, where);
   // The engine leaves out a member that is larger than its limit, and calls the rest clean.
   for (const auto& one : zip->entries())
     if (one.size > limits::scan_file_bytes) search.cut("scan.limit", "a part is too large to be scanned", one.path);
-  if (zip->ambiguous()) search.add("archive.ambiguous", {}, "two parts of one name", where);
   // A package may be both: programs differ in which of the two they take it for.
   if (zip->find("[Content_Types].xml")) search_ooxml(search, *zip, where);
   if (zip->find("mimetype") || zip->find("META-INF/manifest.xml")) search_odf(search, *zip, where);

@@ -26,6 +26,7 @@ class odf_reader final : public xml_events {
     if (name == "encryption-data") search_.cut("scan.encrypted", "the document is encrypted", where_);
     if (name == "template" && is_remote(get(all, "href")))
       search_.add("macro.remote_template", "remote_template", std::string(get(all, "href")), where_);
+    search_formula(search_, get(all, "formula"), where_);
     link(name, all);
     flat(name, all);
   }
@@ -72,18 +73,12 @@ void search_odf(active_search& search, const container& zip, const std::string& 
     const std::string path = lower_ascii(one.path), part = where.empty() ? one.path : where + '/' + one.path;
     if (path.starts_with("basic/") || path.starts_with("scripts/"))
       search.add("macro.odf_script", "odf_script", "a script", part);
+    const auto bytes = search.read(zip, one, part);
+    if (!bytes) continue;
     if (one.name.ends_with(".xml")) {
-      const auto bytes = search.read(zip, one, part);
       // Empty parts are common ("Configurations2/accelerator/current.xml") and say nothing.
-      if (bytes && !bytes->empty()) search_odf_text(search, *bytes, part);
-      continue;
-    }
-    const auto head = zip.read(one, 8);
-    if (!head)
-      search.cut("scan.failed", "a part cannot be unpacked", part);
-    else if (head->starts_with("\xD0\xCF\x11\xE0") || head->starts_with("PK\3\4") || head->starts_with("MZ")) {
-      const auto bytes = search.read(zip, one, part);
-      if (!bytes) continue;
+      if (!bytes->empty()) search_odf_text(search, *bytes, part);
+    } else if (begins_as_document(*bytes)) {
       search.add("macro.ole_object", "ole", "an embedded document", part);
       search.nested(*bytes, part);
     }

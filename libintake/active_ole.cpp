@@ -52,9 +52,7 @@ void search_stream(active_search& search, const container& ole, const entry& one
 void search_inside(active_search& search, const container& ole, const entry& one, const std::string& where) {
   const auto head = ole.read(one, 8);
   if (!head) return search.cut("scan.failed", "a stream cannot be read", where);
-  if (!head->starts_with("\xD0\xCF\x11\xE0") && !head->starts_with("PK\3\4") && !head->starts_with("{\\rt") &&
-      !head->starts_with("%PDF") && !head->starts_with("MZ"))
-    return;
+  if (!begins_as_document(*head)) return;
   const auto bytes = search.read(ole, one, where);
   if (bytes && search.nested(*bytes, where)) search.add("macro.ole_object", "ole", "an embedded program", where);
 }

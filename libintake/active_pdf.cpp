@@ -14,36 +14,30 @@ namespace {
 
 using handle = QPDFObjectHandle;
 
-struct name_rule {
-  std::string_view name;
-  finding_code code;
-  std::string_view tag, what;
-};
-
 // Keys of a dictionary that mean the same wherever they stand.
 constexpr std::array key_rules = {
-    name_rule{"/JS", "pdf.javascript", "javascript", "a script"},
-    name_rule{"/JavaScript", "pdf.javascript", "javascript", "document scripts"},
-    name_rule{"/AA", "pdf.open_action", "auto_action", "additional actions"},
-    name_rule{"/EmbeddedFiles", "pdf.embedded_file", "embedded_file", "embedded files"},
-    name_rule{"/EF", "pdf.embedded_file", "embedded_file", "an embedded file"},
-    name_rule{"/RichMediaContent", "pdf.embedded_file", "rich_media", "rich media"},
-    name_rule{"/RichMediaSettings", "pdf.embedded_file", "rich_media", "rich media"},
+    active_rule{"/JS", "pdf.javascript", "javascript", "a script"},
+    active_rule{"/JavaScript", "pdf.javascript", "javascript", "document scripts"},
+    active_rule{"/AA", "pdf.open_action", "auto_action", "additional actions"},
+    active_rule{"/EmbeddedFiles", "pdf.embedded_file", "embedded_file", "embedded files"},
+    active_rule{"/EF", "pdf.embedded_file", "embedded_file", "an embedded file"},
+    active_rule{"/RichMediaContent", "pdf.embedded_file", "rich_media", "rich media"},
+    active_rule{"/RichMediaSettings", "pdf.embedded_file", "rich_media", "rich media"},
 };
 
 // Values of /S, the kind of an action, and of /Subtype, the kind of an annotation.
 constexpr std::array action_rules = {
-    name_rule{"/JavaScript", "pdf.javascript", "javascript", "a script"},
-    name_rule{"/Launch", "pdf.launch", "launch", "starts a program"},
-    name_rule{"/GoToR", "pdf.launch", "goto_remote", "opens another file"},
-    name_rule{"/GoToE", "pdf.launch", "goto_remote", "opens an embedded file"},
-    name_rule{"/ImportData", "pdf.launch", "import_data", "imports data"},
-    name_rule{"/RichMedia", "pdf.embedded_file", "rich_media", "rich media"},
-    name_rule{"/RichMediaExecute", "pdf.javascript", "rich_media", "rich media runs a script"},
-    name_rule{"/FileAttachment", "pdf.embedded_file", "embedded_file", "an embedded file"},
-    name_rule{"/Rendition", "pdf.open_action", "rich_media", "plays media"},
-    name_rule{"/Movie", "pdf.embedded_file", "rich_media", "a movie"},
-    name_rule{"/3D", "pdf.embedded_file", "rich_media", "a 3D model"},
+    active_rule{"/JavaScript", "pdf.javascript", "javascript", "a script"},
+    active_rule{"/Launch", "pdf.launch", "launch", "starts a program"},
+    active_rule{"/GoToR", "pdf.launch", "goto_remote", "opens another file"},
+    active_rule{"/GoToE", "pdf.launch", "goto_remote", "opens an embedded file"},
+    active_rule{"/ImportData", "pdf.launch", "import_data", "imports data"},
+    active_rule{"/RichMedia", "pdf.embedded_file", "rich_media", "rich media"},
+    active_rule{"/RichMediaExecute", "pdf.javascript", "rich_media", "rich media runs a script"},
+    active_rule{"/FileAttachment", "pdf.embedded_file", "embedded_file", "an embedded file"},
+    active_rule{"/Rendition", "pdf.open_action", "rich_media", "plays media"},
+    active_rule{"/Movie", "pdf.embedded_file", "rich_media", "a movie"},
+    active_rule{"/3D", "pdf.embedded_file", "rich_media", "a 3D model"},
 };
 
 // Collects a stream's content up to a limit; more ends the reading.
@@ -71,8 +65,6 @@ class pdf_reader {
   }
 
  private:
-  void tell(const name_rule& rule) { search_.add(rule.code, rule.tag, std::string(rule.what), where_); }
-
   // A view of a page on opening is what most writers set; every other action counts.
   void open_action(handle root) {
     if (!root.isDictionary() || !root.hasKey("/OpenAction")) return;
@@ -112,11 +104,11 @@ class pdf_reader {
 
   void judge(handle dictionary) {
     for (const auto& rule : key_rules)
-      if (dictionary.hasKey(std::string(rule.name))) tell(rule);
+      if (dictionary.hasKey(std::string(rule.name))) search_.add(rule, where_);
     for (const char* const key : {"/S", "/Subtype"}) {
       const std::string name = name_of(dictionary, key);
       for (const auto& rule : action_rules)
-        if (name == rule.name) tell(rule);
+        if (name == rule.name) search_.add(rule, where_);
     }
     const std::string action = name_of(dictionary, "/S");
     if (action == "/URI") search_.count("uri");

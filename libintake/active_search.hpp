@@ -13,10 +13,18 @@
 
 namespace intake {
 
+/// A name that means something active wherever it stands.
+struct active_rule {
+  std::string_view name;
+  finding_code code;
+  std::string_view tag, what;
+};
+
 class active_search {
  public:
   /// `where` in all of these: the part it was found in; put into the detail.
   void add(finding_code code, std::string_view tag, const std::string& detail, std::string_view where = {});
+  void add(const active_rule& rule, std::string_view where) { add(rule.code, rule.tag, std::string(rule.what), where); }
   /// The same, for what keeps the search from its end.
   void cut(finding_code code, const std::string& detail, std::string_view where = {});
   /// Counted, told as a tag ("uri:12") without a finding.
@@ -48,6 +56,12 @@ class active_search {
 
 /// Whether a target leads off this computer: a URL with a host, a UNC path.
 [[nodiscard]] bool is_remote(std::string_view target);
+
+/// Whether a stream or part, whatever it is called, begins as a document or a program (eight bytes tell).
+[[nodiscard]] bool begins_as_document(std::string_view head);
+
+/// Judges the formula of a cell: a call of another program, or content that is fetched.
+void search_formula(active_search& search, std::string_view formula, std::string_view where);
 
 void search_ole(active_search& search, std::string_view bytes, const std::string& where);
 void search_workbook(active_search& search, std::string_view records, std::string_view where);

@@ -1,14 +1,14 @@
 #include "container.hpp"
 
 #include <gsf/gsf-infile-msole.h>
-#include <gsf/gsf-infile-zip.h>
 #include <gsf/gsf-infile.h>
 #include <gsf/gsf-input-memory.h>
 
 #include <algorithm>
-#include <set>
 
 #include "limits.hpp"
+#include "zip_archive.hpp"
+#include "zip_directory.hpp"
 
 // GObject's cast macros are C.
 #pragma GCC diagnostic ignored "-Wold-style-cast"
@@ -41,6 +41,7 @@ object<GsfInput> child_at(GsfInput* parent, int index) {
 
 struct container::state {
   object<GsfInput> root;
+  std::vector<zip_member> members;
 };
 
 container::container() : state_(std::make_unique<state>()) {}
@@ -48,15 +49,23 @@ container::container(container&&) noexcept = default;
 container& container::operator=(container&&) noexcept = default;
 container::~container() = default;
 
-std::optional<container> container::open(std::string_view untrusted_bytes, format format) {
+std::optional<container> container::open(std::string_view untrusted_bytes, format format,
+                                         std::optional<archive_refused>* why) {
+  if (format == format::zip) try {
+      container result;
+      result.list_zip(untrusted_bytes);
+      return result;
+    } catch (const archive_refused& refused) {
+      if (why) *why = refused;
+      return std::nullopt;
+    }
   quieten();
   if (untrusted_bytes.empty()) return std::nullopt;
   const object<GsfInput> bytes(gsf_input_memory_new(reinterpret_cast<const guint8*>(untrusted_bytes.data()),
                                                     static_cast<gsf_off_t>(untrusted_bytes.size()), FALSE));
   if (!bytes) return std::nullopt;
   GError* error = nullptr;
-  GsfInfile* infile =
-      format == format::ole ? gsf_infile_msole_new(bytes.get(), &error) : gsf_infile_zip_new(bytes.get(), &error);
+  GsfInfile* infile = gsf_infile_msole_new(bytes.get(), &error);
   if (error) g_error_free(error);
   if (!infile) return std::nullopt;
   container result;
@@ -64,6 +73,21 @@ std::optional<container> container::open(std::string_view untrusted_bytes, forma
   std::vector<int> where;
   result.list(infile, "", where);
   return result;
+}
+
+void container::list_zip(std::string_view bytes) {
+  archive_limits limits;
+  limits.members = limits::container_entries;
+  archive_budget budget(limits);
+  state_->members = read_zip_directory(bytes, budget);
+  for (const auto& member : state_->members) {
+    const std::string path = member.is_directory() ? member.name.substr(0, member.name.size() - 1) : member.name;
+    entries_.push_back({path,
+                        lower_ascii(path.substr(path.rfind('/') + 1)),
+                        member.size,
+                        member.is_directory(),
+                        {static_cast<int>(entries_.size())}});
+  }
 }
 
 void container::list(void* infile, const std::string& prefix, std::vector<int>& where) {
@@ -100,13 +124,14 @@ const container::entry* container::find(std::string_view path) const {
   return nullptr;
 }
 
-bool container::ambiguous() const {
-  std::set<std::string> seen;
-  return std::any_of(entries_.begin(), entries_.end(),
-                     [&](const entry& one) { return !seen.insert(lower_ascii(one.path)).second; });
-}
-
 std::optional<std::string> container::read(const entry& from, std::size_t limit) const {
+  if (!state_->root) try {
+      auto bytes = unpack_plain_member(state_->members[static_cast<std::size_t>(from.where[0])]);
+      if (bytes.size() > limit) bytes.resize(limit);
+      return bytes;
+    } catch (const archive_refused&) {
+      return std::nullopt;
+    }
   GsfInput* at = state_->root.get();
   object<GsfInput> held;
   for (const int index : from.where) {

