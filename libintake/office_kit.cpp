@@ -111,10 +111,29 @@ void office_kit::loop(std::function<void()> body) {
 }
 
 void office_kit::warm_up() {
-  write_file("/tmp/warm.fodt", text_as_document("申請書　見本 花子\tABC 123\n「」、。ァ亜①㈱"));
-  (void)convert("/tmp/warm.fodt", "/tmp/warm.pdf", document_family::plain_text);
-  unlink("/tmp/warm.fodt");
-  unlink("/tmp/warm.pdf");
+  struct sample {
+    const char* made_as;
+    const char* kept_as;
+    std::string bytes;
+    document_family family;
+  };
+  for (const auto& one :
+       {sample{"fodt", "docx", text_as_document("申請書　見本 花子\tABC 123\n「」、。ァ亜①㈱"),
+               document_family::plain_text},
+        sample{"fods", "xlsx", table_as_document("申請書,見本 花子\n123,2026-11-17\n"), document_family::calc}}) {
+    const std::string made = std::string("/tmp/warm.") + one.made_as, kept = std::string("/tmp/warm.") + one.kept_as;
+    write_file(made, one.bytes);
+    if (LibreOfficeKitDocument* const document = load(made)) {
+      document->pClass->saveAs(document, ("file://" + kept).c_str(), one.kept_as, nullptr);
+      document->pClass->destroy(document);
+    }
+    (void)convert(kept, "/tmp/warm.pdf", one.family);
+    for (const auto& path : {made, kept, std::string("/tmp/warm.pdf")}) unlink(path.c_str());
+  }
+}
+
+LibreOfficeKitDocument* office_kit::load(const std::string& path) {
+  return kit_->pClass->documentLoadWithOptions(kit_, ("file://" + path).c_str(), "Batch=true,Language=ja-JP");
 }
 
 void office_kit::on_password(std::vector<std::string_view> passwords, std::function<void()> give_up) {
@@ -123,8 +142,7 @@ void office_kit::on_password(std::vector<std::string_view> passwords, std::funct
 }
 
 office_kit::converted office_kit::convert(const std::string& path, const std::string& to, document_family kind) {
-  LibreOfficeKitDocument* const document =
-      kit_->pClass->documentLoadWithOptions(kit_, ("file://" + path).c_str(), "Batch=true,Language=ja-JP");
+  LibreOfficeKitDocument* const document = load(path);
   if (document == nullptr) return {};
   const bool is_child = give_up_ != nullptr;
   converted made;

@@ -21,8 +21,9 @@ class office_kit {
   void start(const std::string& fonts);
   /// Calls `body` from within LibreOffice's own loop, which never returns to its caller.
   void loop(std::function<void()> body);
-  /// Converts a letter of our own: code is loaded, fonts are found, caches are filled. Without it a child does not even
-  /// work; warming for sheets, slides and the foreign formats too costs more than it gives back on a day's documents.
+  /// Converts a letter and a sheet of our own, through the formats that applicants use most: code is loaded, fonts are
+  /// found, caches are filled. Without it a child does not even work; slides and the older formats load what else they
+  /// need in each child, which costs a day's few of them less than warming for all.
   void warm_up();
 
   /// For a child, which answers one document: what to try when the document asks for a password, and what to do when
@@ -39,6 +40,8 @@ class office_kit {
   [[nodiscard]] converted convert(const std::string& path, const std::string& to, document_family kind);
 
  private:
+  /// nullptr when it does not open.
+  LibreOfficeKitDocument* load(const std::string& path);
   static void on_event(int type, const char* url, void* self);
   void next_password(const char* url);
 
