@@ -47,7 +47,7 @@ done
 
 # intake stands in front of all of them.
 "$INTAKE_BIN/intake" >"$work/list"
-for tool in fetch parse decrypt scan verify ledger render export notice reconcile show daily reprocess; do
+for tool in fetch parse decrypt scan verify ledger render export notice reconcile show doctor daily reprocess; do
   grep -q "^  $tool  *[A-Z]" "$work/list" || die "intake does not list $tool"
 done
 [[ $("$INTAKE_BIN/intake" show --version) == "$("$INTAKE_BIN/intake-show" --version)" ]] || die "intake show"
