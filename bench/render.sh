@@ -162,3 +162,7 @@ wait $tool
 echo "LibreOffice's parent at most $((parent_peak / 1024)) MB, a child at most $((child_peak / 1024)) MB of its own"
 echo "the parent after ten documents $((parent_first / 1024)) MB, after $(wc -l <"$work/out.$input") $((parent_last / 1024)) MB"
 jq -r '.findings[]?.code' "$work/out.$input" | sort | uniq -c
+ratio() { echo "ratio $1 $(calc 2 "$3 / $2") (ours $(calc 1 "$2") ms, peer $(calc 1 "$3") ms)"; }
+ratio render-batch "$each" "$(calc 3 "$whole / $documents")"
+ratio render-dangerzone "$letter" "$zone"
+ratio render-cold "$each" "$cold"
