@@ -51,7 +51,8 @@ class reader {
     made_.render.seconds = small_number(render, "seconds", made_.render.seconds, 1, 3600);
     const auto output = root.table("output");
     made_.output.out = path(output.text("out"));
-    made_.output.drafts = path(output.text("drafts"));
+    made_.output.drafts = draft_place(output.text("drafts"));
+    made_.output.mail_program = output.text("mail_program");
     const auto roles = root.table("roles");
     made_.operation_manager = read_role(roles.table("operation_manager"));
     made_.general_manager = read_role(roles.table("general_manager"));
@@ -69,6 +70,14 @@ class reader {
   /// Relative to the folder of the file; empty stays empty.
   [[nodiscard]] std::string path(const std::string& named) const {
     return named.empty() ? named : (folder_ / named).lexically_normal().string();
+  }
+
+  /// A folder for drafts, or another place, named by its kind.
+  [[nodiscard]] std::string draft_place(const std::string& named) const {
+    if (named.starts_with("imap:")) return named;
+    for (const std::string kind : {"mbox:", "ndjson:"})
+      if (named.starts_with(kind)) return kind + path(named.substr(kind.size()));
+    return path(named);
   }
 
   /// A reference to a secret. What is none may be the value itself, so the message does not show it.

@@ -61,7 +61,9 @@ struct config {
     unsigned dpi = 150, seconds = 120;
   } render;
   struct {
-    std::string out, drafts;  ///< directories; empty: named on the command line
+    std::string out;           ///< directory; empty: named on the command line
+    std::string drafts;        ///< the same, or "mbox:FILE", "ndjson:FILE", "imap:ACCOUNT" or "imap:ACCOUNT/MAILBOX"
+    std::string mail_program;  ///< what `intake-notice --open` hands a draft to; empty: the desktop's
   } output;
   std::optional<role_holder> operation_manager, general_manager, site_administrator;
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "address_doubt.hpp"
+
 namespace intake {
 namespace {
 
@@ -11,13 +13,6 @@ bool is_fault(std::string_view code) {
   constexpr std::array<std::string_view, 4> faults = {"stage.failed", "input.unusable", "scan.stale_database",
                                                       "scan.missing"};
   return std::find(faults.begin(), faults.end(), code) != faults.end();
-}
-
-/// Findings after which the address or the name shown may be somebody else's.
-bool doubts_address(std::string_view code) {
-  constexpr std::array<std::string_view, 5> codes = {"applicant.mismatch", "body.confusable", "body.hidden_text",
-                                                     "mail.malformed", "mail.limit"};
-  return code.starts_with("sender.") || std::find(codes.begin(), codes.end(), code) != codes.end();
 }
 
 class policy {

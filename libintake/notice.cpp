@@ -1,35 +1,18 @@
 #include "notice.hpp"
 
 #include <algorithm>
+#include <utility>
 
+#include "address_doubt.hpp"
 #include "base64.hpp"
 #include "digest.hpp"
 #include "findings.hpp"
+#include "nfkc.hpp"
 
 namespace intake {
 namespace {
 
 constexpr std::string_view blank = "＿＿＿＿＿＿";
-
-/// A value as one line of text: control characters (line ends among them) and the marks that reorder text become
-/// spaces, so that it can neither start a header field nor a line of its own.
-std::string one_line(std::string_view value) {
-  std::string out;
-  for (std::size_t i = 0; i < value.size(); ++i) {
-    const auto c = static_cast<unsigned char>(value[i]);
-    const bool control = c < 0x20 || c == 0x7f || (c == 0xc2 && i + 1 < value.size() && (value[i + 1] & 0xe0) == 0x80);
-    const auto mark = value.substr(i, 3);
-    const bool reorders = mark == "\u200e" || mark == "\u200f" || mark == "\u2028" || mark == "\u2029" ||
-                          (mark >= "\u202a" && mark <= "\u202e") || (mark >= "\u2066" && mark <= "\u2069");
-    if (control || (c == 0xe2 && reorders)) {
-      out += ' ';
-      i += control ? (c == 0xc2) : 2;
-    } else {
-      out += value[i];
-    }
-  }
-  return out;
-}
 
 /// Replaces each {field}. Values are not looked into again.
 std::string fill(std::string_view text, const notice_values& values) {
@@ -53,29 +36,37 @@ std::string fill(std::string_view text, const notice_values& values) {
   return out;
 }
 
-std::string japanese_day(date day) {
-  return std::to_string(static_cast<int>(day.year())) + "年" + std::to_string(static_cast<unsigned>(day.month())) +
-         "月" + std::to_string(static_cast<unsigned>(day.day())) + "日";
+/// 0: none.
+std::int64_t fee_of(const record& rec, const profile& rule) {
+  const auto wanted = comparable(rec["application"]["procedure"].str());
+  for (const auto& procedure : rule.procedures)
+    if (comparable(procedure.name) == wanted) return procedure.fee;
+  return 0;
 }
 
-std::string japanese_time(timestamp at) {
-  const std::int64_t minutes = (at.seconds / 60 + at.offset_minutes) % (24 * 60);
-  const auto two = [](std::int64_t number) { return (number < 10 ? "0" : "") + std::to_string(number); };
-  return japanese_day(civil_day(at)) + " " + two(minutes / 60) + ":" + two(minutes % 60);
+/// "12,400".
+std::string grouped(std::int64_t number) {
+  std::string out = std::to_string(number);
+  for (auto at = out.size(); at > 3; at -= 3) out.insert(at - 3, ",");
+  return out;
 }
 
 notice_values values_of(const record& rec, const config& desk, const profile& rule) {
   notice_values values;
   for (const auto& [name, text] : rec["application"].members()) values[std::string(name)] = one_line(text.str());
   values["named_station"] = values["station"];
-  if (const auto* named = desk.find_station(values["station"])) values["named_station"] = named->name;
+  if (const auto* named = desk.find_station(values["station"])) {
+    values["named_station"] = named->name;
+    values["named_station_address"] = named->address;
+    values["named_station_tel"] = named->tel;
+  }
   if (const auto arrived = parse_rfc3339(rec["arrived_at"].str())) values["arrived_at"] = japanese_time(*arrived);
   if (const auto day = parse_iso_date(rec["handling_day"].str())) values["handling_day"] = japanese_day(*day);
   if (const auto day = parse_iso_date(rec["list"]["day"].str())) values["day"] = japanese_day(*day);
   values["subject"] = one_line(rec["mail"]["subject"].str());
-  for (const auto& procedure : rule.procedures)
-    if (procedure.name == rec["application"]["procedure"].str() && procedure.fee > 0)
-      values["fee"] = std::to_string(procedure.fee);
+  if (const auto fee = fee_of(rec, rule); fee > 0) values["fee"] = grouped(fee);
+  values["detail"] = "受信メール " + one_line(rec.id());
+  if (!values["arrived_at"].empty()) values["detail"] += "（" + values["arrived_at"] + " 受信）";
   return values;
 }
 
@@ -112,6 +103,12 @@ bool is_plain_address(std::string_view address) {
          address.size() <= 254 && std::all_of(address.begin(), address.end(), allowed);
 }
 
+void address_to_applicant(draft& letter, const record& rec) {
+  const auto who = applicant_of(rec);
+  letter.name = who.name;
+  letter.address = is_plain_address(who.address) ? who.address : std::string();
+}
+
 const profile::notice* wording(std::string_view action, std::string_view recipient, std::string_view clause,
                                const profile& rule) {
   for (const auto& variant : {std::string(recipient), std::string(clause)})
@@ -128,11 +125,11 @@ std::string clause_key_of(std::string_view label, std::string_view action, const
   return found;
 }
 
-/// RFC 2047 encoded words, each of at most 75 characters, folded.
+/// RFC 2047 encoded words, folded so that a line with a field name of up to 11 characters keeps to 76.
 std::string encoded_words(std::string_view text) {
   std::string out;
   while (!text.empty()) {
-    std::size_t size = std::min<std::size_t>(text.size(), 42);
+    std::size_t size = std::min<std::size_t>(text.size(), 39);
     while (size < text.size() && size > 1 && (text[size] & 0xc0) == 0x80) --size;  // not within a character
     if (!out.empty()) out += "\r\n ";
     out += "=?UTF-8?B?" + base64::encode(text.substr(0, size)) + "?=";
@@ -163,6 +160,45 @@ std::string rfc5322_date(timestamp at) {
 
 }  // namespace
 
+std::string one_line(std::string_view value) {
+  std::string out;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const auto c = static_cast<unsigned char>(value[i]);
+    const bool control = c < 0x20 || c == 0x7f || (c == 0xc2 && i + 1 < value.size() && (value[i + 1] & 0xe0) == 0x80);
+    const auto mark = value.substr(i, 3);
+    const bool reorders = mark == "\u200e" || mark == "\u200f" || mark == "\u2028" || mark == "\u2029" ||
+                          (mark >= "\u202a" && mark <= "\u202e") || (mark >= "\u2066" && mark <= "\u2069");
+    if (control || (c == 0xe2 && reorders)) {
+      out += ' ';
+      i += control ? (c == 0xc2) : 2;
+    } else {
+      out += value[i];
+    }
+  }
+  return out;
+}
+
+std::string plain_lines(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const auto end = std::min(text.find('\n'), text.size());
+    out += (out.empty() ? "" : "\n") + one_line(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return out;
+}
+
+std::string japanese_day(date day) {
+  return std::to_string(static_cast<int>(day.year())) + "年" + std::to_string(static_cast<unsigned>(day.month())) +
+         "月" + std::to_string(static_cast<unsigned>(day.day())) + "日";
+}
+
+std::string japanese_time(timestamp at) {
+  const std::int64_t minutes = (at.seconds / 60 + at.offset_minutes) % (24 * 60);
+  const auto two = [](std::int64_t number) { return (number < 10 ? "0" : "") + std::to_string(number); };
+  return japanese_day(civil_day(at)) + " " + two(minutes / 60) + ":" + two(minutes % 60);
+}
+
 std::optional<draft> make_draft(std::string_view action, std::string_view recipient, std::string_view clause,
                                 notice_values values, const config& desk, const profile& rule, date today) {
   const auto* words = wording(action, recipient, clause, rule);
@@ -192,39 +228,82 @@ std::optional<draft> make_draft(std::string_view action, std::string_view recipi
   return letter;
 }
 
+namespace {
+
+void tell_about(draft& letter, const record& rec) {
+  letter.about = rec.id();
+  letter.receipt_no = one_line(rec["application"]["receipt_no"].str(rec["correction"]["receipt_no"].str()));
+}
+
+/// The letters of one action of a record. What is reported goes to the 総括運用管理者, who reports it on: both letters
+/// are drafted at once.
+std::vector<draft> letters_of(std::string_view action, std::string_view clause, const std::string& findings,
+                              notice_values values, const record& rec, const config& desk, const profile& rule,
+                              date today) {
+  const bool report = find_action(action)->to != "applicant";
+  values["findings"] = findings;
+  if (report && !findings.empty()) values["detail"] += "\n" + findings;
+  std::vector<std::string_view> recipients = {"applicant"};
+  if (report) recipients = {"general_manager", "site_administrator"};
+  std::vector<draft> letters;
+  for (const auto recipient : recipients) {
+    auto letter = make_draft(action, recipient, clause, values, desk, rule, today);
+    if (!letter) continue;
+    if (!report) address_to_applicant(*letter, rec);
+    tell_about(*letter, rec);
+    letters.push_back(std::move(*letter));
+  }
+  return letters;
+}
+
+}  // namespace
+
 std::vector<draft> drafts_for(const record& rec, const config& desk, const profile& rule, date today, bool cleared) {
   std::vector<draft> letters;
   const auto values = values_of(rec, desk, rule);
+  const bool doubted = is_address_doubted(rec);
+  const bool accepted = rec["disposition"].str() == "accept" || cleared;
+  bool fee_asked = false;
   rec["actions"].each([&](value action) {
     const std::string name(action["do"].str());
     const auto* kind = find_action(name);
     if (!kind || action["to"].str() == "clerk" || kind->to == "clerk") return;
-    if (name == "tell_fee" && rec["disposition"].str() != "accept" && !cleared) return;
-    notice_values filled = values;
-    filled["findings"] = findings_text(action["why"]);
-    const std::string clause = clause_key_of(action["clause"].str(), name, rule);
-    // What is reported goes to the 総括運用管理者, who reports it on: both letters are drafted at once.
-    const bool report = kind->to != "applicant";
-    for (const std::string_view recipient : {report ? "general_manager" : "applicant", "site_administrator"}) {
-      if (!report && recipient == "site_administrator") continue;
-      auto letter = make_draft(name, recipient, clause, filled, desk, rule, today);
-      if (!letter) continue;
-      if (!report) {
-        const auto who = applicant_of(rec);
-        letter->name = who.name;
-        letter->address = is_plain_address(who.address) ? who.address : std::string();
-      }
-      letter->about = rec.id();
-      letters.push_back(std::move(*letter));
-    }
+    fee_asked = fee_asked || name == "tell_fee";
+    if (kind->to == "applicant" && doubted) return;
+    if (name == "tell_fee" && !accepted) return;
+    const auto clause = clause_key_of(action["clause"].str(), name, rule);
+    for (auto& letter : letters_of(name, clause, findings_text(action["why"]), values, rec, desk, rule, today))
+      letters.push_back(std::move(letter));
   });
+  if (cleared && (doubted || !fee_asked) && rec["kind"].str() == "application" && fee_of(rec, rule) > 0)
+    for (auto& letter : letters_of("tell_fee", "fee", {}, values, rec, desk, rule, today)) {
+      if (doubted) letter.address.clear();
+      letter.opens = true;
+      letters.push_back(std::move(letter));
+    }
   return letters;
+}
+
+std::optional<draft> correction_draft(const record& rec, std::string_view what, const config& desk, const profile& rule,
+                                      date today) {
+  if (is_address_doubted(rec)) return std::nullopt;
+  auto values = values_of(rec, desk, rule);
+  values["detail"] = plain_lines(what);
+  if (values["receipt_no"].empty()) values["receipt_no"] = one_line(rec["correction"]["receipt_no"].str());
+  auto letter = make_draft("ask_correction", "applicant", "correction", std::move(values), desk, rule, today);
+  if (!letter) return std::nullopt;
+  address_to_applicant(*letter, rec);
+  tell_about(*letter, rec);
+  letter->once = what;
+  letter->opens = true;
+  return letter;
 }
 
 std::string to_message(const draft& letter, const config& desk, timestamp at) {
   const auto& station = desk.own_station();
   const std::string domain = station.address.substr(station.address.find('@') + 1);
-  const std::string identity = sha256_hex(letter.about + '\0' + letter.action + '\0' + letter.recipient).substr(0, 32);
+  const std::string identity =
+      sha256_hex(letter.about + '\0' + letter.action + '\0' + letter.recipient + '\0' + letter.once).substr(0, 32);
   std::string out;
   out += "From: " + mailbox_field(station.name, station.address) + "\r\n";
   out += "Reply-To: <" + station.address + ">\r\n";

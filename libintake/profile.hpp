@@ -134,6 +134,8 @@ inline constexpr std::array notice_fields = {
     notice_field{"subject", "subject of the received mail"},
     notice_field{"findings", "what was found, a line each"},
     notice_field{"named_station", "station that the application names"},
+    notice_field{"named_station_address", "mail address of that station"},
+    notice_field{"named_station_tel", "telephone of that station"},
     notice_field{"station", "name of this desk's station"},
     notice_field{"station_address", "mail address of this desk"},
     notice_field{"station_tel", "telephone of this desk"},

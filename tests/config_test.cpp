@@ -49,6 +49,7 @@ dpi = 200
 [output]
 out = "out"
 drafts = "/srv/drafts"
+mail_program = "thunderbird -compose"
 [roles]
 operation_manager = { name = "署長", address = "chief@police.example.jp" }
 general_manager = { name = "警務部長", address = "keimu@police.example.jp" }
@@ -110,9 +111,20 @@ TEST_SUITE("config") {
     CHECK(read.render.dpi == 200);
     CHECK(read.output.out == folder.path("out"));
     CHECK(read.output.drafts == "/srv/drafts");
+    CHECK(read.output.mail_program == "thunderbird -compose");
     CHECK(read.general_manager->name == "警務部長");
     CHECK(!read.site_administrator);
     CHECK(read.folder() + '/' == folder.path());
+  }
+
+  TEST_CASE("drafts go to a folder, a file that holds many, or a mailbox") {
+    const auto drafts = [&](const std::string& named) {
+      return load(head + "[output]\ndrafts = \"" + named + "\"\n").read.output.drafts;
+    };
+    CHECK(drafts("imap:chuo/下書き") == "imap:chuo/下書き");
+    CHECK(drafts("mbox:/srv/drafts.mbox") == "mbox:/srv/drafts.mbox");
+    CHECK(drafts("ndjson:a/b").ends_with("/a/b"));
+    CHECK(drafts("ndjson:a/b").starts_with("ndjson:/"));
   }
 
   TEST_CASE("the least there must be") {

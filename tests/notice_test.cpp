@@ -62,7 +62,7 @@ TEST_SUITE("notice") {
     const auto letters = drafts_for(rec, desk(), rule(), today);
     REQUIRE(letters.size() == 3);
     CHECK(letters[0].body == "見本東警察署");
-    CHECK(letters[1].body == "2400円 ＿＿＿＿＿＿");
+    CHECK(letters[1].body == "2,400円 ＿＿＿＿＿＿");
     CHECK(letters[2].body == "架空 太郎 様\n・Zipのパスワードが合いません\n{unknown}{");
   }
 
@@ -73,6 +73,50 @@ TEST_SUITE("notice") {
     const record doubted(line("架空 太郎", fee, R"(,"disposition":"confirm")"));
     CHECK(drafts_for(doubted, desk(), rule(), today).empty());
     CHECK(drafts_for(doubted, desk(), rule(), today, true).size() == 1);
+  }
+
+  TEST_CASE("nobody is written to whose address is in doubt, whatever the actions say") {
+    const std::string ask = R"({"do":"ask_resubmit","clause":"第9-1","to":"applicant","why":["malware.found"]})";
+    for (const char* code : {"sender.spoofed", "sender.not_site", "sender.reply_to", "applicant.mismatch", "mail.malformed"}) {
+      const record forged(line("架空 太郎", ask, R"(,"findings":[{"code":")" + std::string(code) + R"("}])"));
+      CHECK_MESSAGE(drafts_for(forged, desk(), rule(), today).empty(), code);
+      CHECK(!correction_draft(forged, "x", desk(), rule(), today));
+    }
+    const record disowned(
+        R"({"intake":1,"id":"m-3","kind":"direct","mail":{"authentication":{"spf":"FAIL"},"from":[{"address":"a@example.net"}]},"actions":[{"do":"ask_resubmit","to":"applicant"}]})");
+    CHECK(drafts_for(disowned, desk(), rule(), today).empty());
+  }
+
+  TEST_CASE("when a clerk has cleared what was doubted, the fee is told without the doubted address") {
+    const record doubted(line("架空 太郎", "", R"(,"disposition":"confirm","findings":[{"code":"sender.reply_to"}])"));
+    CHECK(drafts_for(doubted, desk(), rule(), today).empty());
+    const auto letters = drafts_for(doubted, desk(), rule(), today, true);
+    REQUIRE(letters.size() == 1);
+    CHECK(letters[0].action == "tell_fee");
+    CHECK(letters[0].address.empty());
+    CHECK(letters[0].opens);
+  }
+
+  TEST_CASE("a correction says what the clerk says, line by line, and opens its action") {
+    auto words = rule();
+    words.notices["ask_correction"] = {"補正 {receipt_no}", "{applicant} 様\n{detail}\n{station_address}"};
+    const record rec(line("架空 太郎", ""));
+    const auto letter = correction_draft(rec, "縮尺がありません。\r\n印がありません。\n", desk(), words, today);
+    REQUIRE(letter);
+    CHECK(letter->body == "架空 太郎 様\n縮尺がありません。 \n印がありません。\nchuo@police.example.jp");
+    CHECK(letter->address == "kaku@example.net");
+    CHECK(letter->opens);
+    CHECK(to_message(*letter, desk(), {}) != to_message(*correction_draft(rec, "別の補正", desk(), words, today), desk(), {}));
+  }
+
+  TEST_CASE("no line of a header is longer than 76 characters, however long a name is") {
+    std::string name;
+    for (int i = 0; i < 200; ++i) name += "架空";
+    const record rec(line(name, R"({"do":"ask_resubmit","clause":"?","to":"applicant"})"));
+    auto letters = drafts_for(rec, desk(), rule(), today);
+    letters.at(0).subject = name;
+    const auto message = to_message(letters[0], desk(), {});
+    for (std::size_t at = 0, end; (end = message.find("\r\n", at)) != message.npos; at = end + 2) CHECK(end - at <= 76);
   }
 
   TEST_CASE("reports go to both managers, and what is the clerk's makes no letter") {

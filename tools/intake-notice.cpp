@@ -1,65 +1,86 @@
 // intake-notice - draft the letters that each message asks for. Nothing is ever sent.
 #include "libintake/draft_folder.hpp"
-#include "libintake/json.hpp"
-#include "libintake/ledger.hpp"
-#include "libintake/notice.hpp"
-#include "libintake/sandbox.hpp"
-#include "tool.hpp"
+#include "libintake/draft_place.hpp"
+#include "libintake/drafting.hpp"
+#include "libintake/mail_program.hpp"
+#include "notice/asked.hpp"
 
 namespace {
 
-/// One draft, once: what the ledger knows as drafted is not drafted again, also when the clerk has sent and removed it.
-bool store_once(const intake::draft& letter, std::string_view receipt_no, const intake::config& desk,
-                intake::ledger& book, intake::draft_folder& folder) {
-  intake::event noticed;
-  noticed.subject = letter.about;
-  noticed.kind = "noticed";
-  noticed.actor = "intake-notice";
-  intake::json::writer facts;
-  facts.begin_object().member("do", letter.action).member("to", letter.recipient).end_object();
-  noticed.facts = noticed.identity = facts.take();
-  {
-    // Only asked: taken back at once, so that nobody waits for the ledger while the draft goes to the disk.
-    const intake::ledger::batch tried(book);
-    if (!book.append(noticed)) return false;
-  }
-  folder.store(intake::draft_name(letter, receipt_no), intake::to_message(letter, desk, intake::now()));
-  return book.append(noticed);
+using intake::exit_status;
+using intake::failure;
+
+struct options {
+  std::string out, mbox, ndjson, imap, open;
+  std::vector<std::string> wish;
+};
+
+/// Where the drafts go, in the words of the configuration.
+std::string place_of(const options& opt, const intake::config& desk) {
+  std::vector<std::string> named;
+  if (!opt.out.empty()) named.push_back(opt.out);
+  if (!opt.mbox.empty()) named.push_back("mbox:" + opt.mbox);
+  if (!opt.ndjson.empty()) named.push_back("ndjson:" + opt.ndjson);
+  if (!opt.imap.empty()) named.push_back("imap:" + opt.imap);
+  if (named.size() > 1) throw failure(exit_status::usage, "--out, --mbox, --ndjson and --imap exclude each other");
+  if (named.empty()) named.push_back(desk.output.drafts);
+  if (named.front().empty())
+    throw failure(exit_status::usage,
+                  "no place for drafts: --out, --mbox, --ndjson or --imap, or output.drafts in the configuration");
+  return named.front();
 }
 
-intake::exit_status draft_all(intake::context& ctx, const std::string& named) {
+exit_status draft_passing(intake::context& ctx, const intake::ledger& book, intake::drafting& drafts) {
   const auto& rule = ctx.profile();
   const auto& desk = ctx.config();
-  const std::string out = named.empty() ? desk.output.drafts : named;
-  if (out.empty())
-    throw intake::failure(intake::exit_status::usage, "no folder for drafts: --out, or output.drafts in the configuration");
-  auto book = open_ledger(desk, intake::ledger::mode::write);
-  intake::draft_folder folder(out);
-  intake::sandbox::enter(intake::sandbox::role::keeper, {.read = {}, .write = {out, ledger_folder(desk)}});
-
   const auto today = intake::civil_day(intake::now());
   return intake::run_keeper(ctx.filter(), "notice", [&](intake::record& rec) {
     const auto known = rec["disposition"].str() == "confirm" ? book.find(rec.id()) : std::nullopt;
-    for (const auto& letter : intake::drafts_for(rec, desk, rule, today, known && known->cleared)) {
-      const auto receipt_no = rec["application"]["receipt_no"].str();
-      intake::json::writer told;
-      told.begin_object().member("do", letter.action).member("to", letter.recipient);
-      told.member("path", folder.path() + "/" + intake::draft_name(letter, receipt_no));
-      told.member("new", store_once(letter, receipt_no, desk, book, folder));
-      rec.append("notices", told.end_object().take());
-    }
+    for (const auto& letter : intake::drafts_for(rec, desk, rule, today, known && known->cleared))
+      rec.append("notices", drafts.told(letter, drafts.store(letter)));
   });
+}
+
+exit_status draft(intake::context& ctx, const options& opt) {
+  const auto& desk = ctx.config();
+  (void)ctx.profile();  // read while the host's files are within reach
+  if (!opt.open.empty()) {
+    const auto folder = opt.out.empty() ? desk.output.drafts : opt.out;
+    intake::open_in_mail_program(intake::find_draft(folder, opt.open), desk.output.mail_program);
+    return exit_status::ok;
+  }
+  intake::notice_commands::check_wish(opt.wish);
+  if (desk.own_station().address.empty())
+    throw failure(exit_status::config, desk.file + ": station \"" + desk.station + "\" has no address to write from");
+  auto [sink, role, access] = intake::open_sink(place_of(opt, desk), desk);
+  auto book = open_ledger(desk, intake::ledger::mode::write);
+  access.write.push_back(ledger_folder(desk));
+  intake::sandbox::enter(role, access);
+
+  intake::drafting drafts(book, *sink, desk);
+  return opt.wish.empty() ? draft_passing(ctx, book, drafts)
+                          : intake::notice_commands::draft_asked(ctx, opt.wish, book, drafts);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::string out;
+  options opt;
   intake::tool tool("intake-notice", "Draft the letters that each message asks for; nothing is ever sent.");
   tool.is_keeper()
-      .option("--out", out, "DIR", "folder for the drafts (else output.drafts of the configuration)", "directory")
+      .option("--out", opt.out, "DIR", "folder for the drafts, one .eml each (else output.drafts of the configuration)",
+              "directory")
+      .option("--mbox", opt.mbox, "FILE", "append the drafts to this mbox", "file")
+      .option("--ndjson", opt.ndjson, "FILE", "append the drafts to this file, one JSON object a line", "file")
+      .option("--imap", opt.imap, "ACCOUNT[/MAILBOX]",
+              "put the drafts into the Drafts mailbox of this account, or into that mailbox")
+      .option("--open", opt.open, "DRAFT",
+              "hand one to the mail program: its file, or the beginning of its name (a receipt number)", "file")
+      .positional("WISH", opt.wish, "\"correction ID TEXT\" drafts a request for a correction, instead of the filter")
       .example("intake-verify <day.ndjson | intake-ledger record | intake-notice --out drafts | intake-show",
                "a draft for each applicant who must do something")
-      .body([&](intake::context& ctx) { return draft_all(ctx, out); });
+      .example("intake-notice correction 20261117-0001 '見取図に縮尺がありません。'", "ask for a correction")
+      .example("intake-notice --open 20261117-0001", "show the draft in the mail program, from where it is sent")
+      .body([&](intake::context& ctx) { return draft(ctx, opt); });
   return tool.run(argc, argv);
 }

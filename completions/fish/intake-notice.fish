@@ -1,6 +1,10 @@
 # fish completion for intake-notice; made by intake-notice --completion fish
 complete -c intake-notice -l fail-on -x -a 'confirm return accept list' -d 'end with status 1 when a message is judged so (confirm, return, accept, list)'
-complete -c intake-notice -l out -r -a '(__fish_complete_directories)' -d 'folder for the drafts (else output.drafts of the configuration)'
+complete -c intake-notice -l out -r -a '(__fish_complete_directories)' -d 'folder for the drafts, one .eml each (else output.drafts of the configuration)'
+complete -c intake-notice -l mbox -r -d 'append the drafts to this mbox'
+complete -c intake-notice -l ndjson -r -d 'append the drafts to this file, one JSON object a line'
+complete -c intake-notice -l imap -x -d 'put the drafts into the Drafts mailbox of this account, or into that mailbox'
+complete -c intake-notice -l open -r -d 'hand one to the mail program: its file, or the beginning of its name (a receipt number)'
 complete -c intake-notice -l config -r -d 'configuration (else $INTAKE_CONFIG, ~/.config/intake, /etc/intake)'
 complete -c intake-notice -s q -l quiet -d 'say nothing but errors'
 complete -c intake-notice -l insecure-no-sandbox -d 'for diagnosis only: work without confinement; nothing that was touched so is ever accepted'

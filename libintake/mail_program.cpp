@@ -1,0 +1,39 @@
+#include "mail_program.hpp"
+
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <sstream>
+#include <vector>
+
+#include "failure.hpp"
+
+namespace intake {
+
+void open_in_mail_program(const std::string& path, const std::string& program) {
+  std::vector<std::string> words;
+  std::istringstream named(program.empty() ? "xdg-open" : program);
+  for (std::string word; named >> word;) words.push_back(word);
+  words.push_back(path);
+  std::vector<char*> arguments;
+  for (auto& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+
+  const auto refuse = [&](const std::string& why) {
+    throw failure(exit_status::unavailable, words.front() + ": " + why + "; the draft lies in " + path +
+                                                " (output.mail_program in the configuration names another program)");
+  };
+  pid_t child = 0;
+  if (const int error = posix_spawnp(&child, arguments[0], nullptr, nullptr, arguments.data(), environ))
+    refuse(std::strerror(error));
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0)
+    if (errno != EINTR) throw system_failure(exit_status::os, "waiting for " + words.front());
+  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+    refuse(WIFEXITED(status) ? "status " + std::to_string(WEXITSTATUS(status)) : "ended by a signal");
+}
+
+}  // namespace intake
