@@ -76,10 +76,16 @@ int main(int argc, char** argv) {
               "put the drafts into the Drafts mailbox of this account, or into that mailbox")
       .option("--open", opt.open, "DRAFT",
               "hand one to the mail program: its file, or the beginning of its name (a receipt number)", "file")
-      .positional("WISH", opt.wish, "\"correction ID TEXT\" drafts a request for a correction, instead of the filter")
+      .positional(
+          "WISH", opt.wish,
+          "instead of the filter: \"desk\" (what is open and no single message's: missed applications, missing "
+          "lists, failing accounts, changed stations), \"change [TEXT]\", \"fault TEXT\", \"correction ID TEXT\"",
+          false, "desk change fault correction")
       .example("intake-verify <day.ndjson | intake-ledger record | intake-notice --out drafts | intake-show",
                "a draft for each applicant who must do something")
       .example("intake-notice correction 20261117-0001 '見取図に縮尺がありません。'", "ask for a correction")
+      .example("intake-reconcile | intake-show && intake-notice desk", "the letters that yesterday's list asks for")
+      .example("intake-notice fault '警察行政手続サイトに接続できません。'", "report a fault that a person saw")
       .example("intake-notice --open 20261117-0001", "show the draft in the mail program, from where it is sent")
       .body([&](intake::context& ctx) { return draft(ctx, opt); });
   return tool.run(argc, argv);

@@ -9,9 +9,10 @@
 
 namespace intake::notice_commands {
 
-/// Throws failure(usage) for what is none of them; before anything is opened.
+/// Throws failure(usage) for what is no wish, before anything is opened.
 void check_wish(const std::vector<std::string>& wish);
-/// Drafts them and prints where each new one lies.
+/// "desk": what is open and no single message's; "change [TEXT]", "fault TEXT", "correction ID TEXT". Drafts and prints
+/// where each new one lies.
 [[nodiscard]] exit_status draft_asked(context& ctx, const std::vector<std::string>& wish, ledger& book,
                                       drafting& drafts);
 
