@@ -138,10 +138,14 @@ letter read_letter(std::string_view normal, const profile& rule) {
   return letter_reader(normal, rule).read();
 }
 
+bool has_label(std::string_view normal, std::string_view label) {
+  return find_label(normal, nfkc(label)) != normal.npos;
+}
+
 std::size_t count_labels(std::string_view normal, const profile& rule) {
   return static_cast<std::size_t>(
       std::count_if(rule.application.layout.begin(), rule.application.layout.end(),
-                    [&](const std::string& label) { return find_label(normal, nfkc(label)) != normal.npos; }));
+                    [&](const std::string& label) { return has_label(normal, label); }));
 }
 
 std::string recorded_time(std::string_view written, int offset_minutes, const std::optional<date>& day) {

@@ -29,6 +29,9 @@ struct letter {
 /// `normal` as normal_text() gives it.
 [[nodiscard]] letter read_letter(std::string_view normal, const profile& rule);
 
+/// Whether a line of it begins with this label.
+[[nodiscard]] bool has_label(std::string_view normal, std::string_view label);
+
 /// How many of the labels that a genuine letter has begin a line of this one.
 [[nodiscard]] std::size_t count_labels(std::string_view normal, const profile& rule);
 

@@ -36,7 +36,7 @@ done
 for tool in "$INTAKE_BIN"/intake-*; do
   [[ $(head -c 2 "$tool") != '#!' ]] || continue
   "$tool" --manual >"$work/page"
-  complaints=$(mandoc -T lint "$work/page" | grep -v 'missing date' || true)
+  complaints=$(mandoc -T lint <"$work/page" | grep -v 'missing date' || true)
   [[ -z $complaints ]] || die "$complaints"
   mandoc -T utf8 "$work/page" | col -b >"$work/text"
   while read -r option; do
@@ -47,7 +47,7 @@ done
 
 # intake stands in front of all of them.
 "$INTAKE_BIN/intake" >"$work/list"
-for tool in fetch parse decrypt scan verify ledger render export notice reconcile show doctor daily reprocess; do
+for tool in fetch parse decrypt scan verify ledger render export notice reconcile show doctor init profile daily reprocess; do
   grep -q "^  $tool  *[A-Z]" "$work/list" || die "intake does not list $tool"
 done
 [[ $("$INTAKE_BIN/intake" show --version) == "$("$INTAKE_BIN/intake-show" --version)" ]] || die "intake show"

@@ -61,6 +61,9 @@ void examine_secrets(report& to, const config& desk, bool mend) {
     examine_rights(to, "secrets", file_of(reference), 077, mend);
     examine_secret(to, "archive.passwords", [&] { (void)read_password_list(reference, "archive.passwords"); });
   }
+  if (desk.archive.passwords.empty())
+    to.push_back({state::doubtful, "secrets", tr("archive.passwords is not set: no encrypted archive can be opened"),
+                  tr("Write the passwords into a file, one a line, and name it as archive.passwords.")});
   if (desk.ledger.key.empty()) {
     to.push_back(
         {state::doubtful, "secrets", tr("ledger.key is not set: whoever has the ledger's file can read it"),
