@@ -140,7 +140,7 @@ std::string body_examiner::state::skeleton(const std::string& text) const {
       out.resize(static_cast<std::size_t>(length));
       continue;
     }
-    if (U_FAILURE(status)) throw failure(exit_status::software, std::string("skeleton: ") + u_errorName(status));
+    if (U_FAILURE(status)) throw failure(exit_status::software, "skeleton: {}", u_errorName(status));
     out.resize(static_cast<std::size_t>(length));
     return out;
   }
@@ -208,7 +208,7 @@ body_examiner::body_examiner(const std::vector<std::string>& names, const std::v
     : state_(std::make_unique<state>()) {
   UErrorCode status = U_ZERO_ERROR;
   state_->checker.reset(uspoof_open(&status));
-  if (U_FAILURE(status)) throw failure(exit_status::software, std::string("confusables: ") + u_errorName(status));
+  if (U_FAILURE(status)) throw failure(exit_status::software, "confusables: {}", u_errorName(status));
   state_->hosts = hosts;
   for (const auto& name : names) {
     state::name one{name, folded(name), {}};

@@ -84,8 +84,7 @@ class reader {
   std::string reference(const toml_table& table, std::string_view key, const std::string& named) const {
     if (named.empty()) return {};
     if (!is_secret_reference(named)) {
-      table.error(key, '"' + std::string(key) +
-                           "\" must begin with file:, credential: or command:, and is never the value itself");
+      table.error(key, "\"{}\" must begin with file:, credential: or command:, and is never the value itself", key);
       return {};
     }
     return named.starts_with("file:") ? "file:" + path(named.substr(5)) : named;
@@ -95,7 +94,7 @@ class reader {
     const auto at = address.find('@');
     if (!address.empty() && (at == 0 || at == address.npos || at + 1 == address.size() ||
                              address.find_first_of(" \t\n,;<>") != address.npos))
-      table.error(key, '"' + std::string(key) + "\" is not a mail address");
+      table.error(key, "\"{}\" is not a mail address", key);
   }
 
   /// No two stations may answer to one word: a misdirected application would be taken for ours, or the reverse.
@@ -103,7 +102,7 @@ class reader {
     if (word.empty()) return;
     const auto [it, fresh] = claimed_.try_emplace(comparable(word), made_.stations.size());
     if (!fresh && it->second != made_.stations.size())
-      table.error(key, "\"" + word + "\" is already a name of station \"" + made_.stations[it->second].id + '"');
+      table.error(key, "\"{}\" is already a name of station \"{}\"", word, made_.stations[it->second].id);
   }
 
   void read_station(const toml_table& table) {
@@ -130,8 +129,8 @@ class reader {
     const auto ids = station_ids();
     if (id.empty() || contains(ids, id)) return;
     const auto meant = nearest_word(id, ids);
-    table.error("station",
-                "no station has the id \"" + id + '"' + (meant.empty() ? "" : "; did you mean \"" + meant + "\"?"));
+    table.error("station", meant.empty() ? phrase("no station has the id \"{}\"", id)
+                                         : phrase("no station has the id \"{}\"; did you mean \"{}\"?", id, meant));
   }
 
   void check_own_station(const toml_table& root) const { check_station(root, made_.station); }
@@ -152,14 +151,14 @@ class reader {
     made.fault_after = small_number(table, "fault_after", made.fault_after, 1, 1000);
     if (table.has("station")) check_station(table, made.station);
     if (!made.auth.empty() && !contains(auth_mechanisms, made.auth))
-      table.error("auth", "unknown mechanism \"" + made.auth +
-                              "\": plain, login, xoauth2, oauthbearer, scram-sha-256 or external");
+      table.error("auth", "unknown mechanism \"{}\": plain, login, xoauth2, oauthbearer, scram-sha-256 or external",
+                  made.auth);
     const bool server = made.url.find("://") != made.url.npos;
     if (server && made.user.empty()) table.error("user", "a mail server needs \"user\"");
     if (server && !table.has("password") && made.client_cert.empty())
       table.error("password", "a mail server needs \"password\" or \"client_cert\"");
     if (std::any_of(made_.accounts.begin(), made_.accounts.end(), [&](const auto& a) { return a.name == made.name; }))
-      table.error("name", "two accounts are named \"" + made.name + '"');
+      table.error("name", "two accounts are named \"{}\"", made.name);
     made_.accounts.push_back(std::move(made));
   }
 
@@ -231,8 +230,8 @@ std::string default_path() {
     if (::access(place.c_str(), F_OK) == 0) return place;
     looked_in += (looked_in.empty() ? "" : ", ") + place;
   }
-  throw failure(exit_status::no_input,
-                "no configuration: name one with --config or INTAKE_CONFIG (looked for " + looked_in + ')');
+  throw failure(exit_status::no_input, "no configuration: name one with --config or INTAKE_CONFIG (looked for {})",
+                looked_in);
 }
 
 }  // namespace
@@ -244,7 +243,7 @@ std::string config::folder() const {
 const station& config::own_station() const {
   const auto it =
       std::find_if(stations.begin(), stations.end(), [&](const auto& known) { return known.id == station; });
-  if (it == stations.end()) throw failure(exit_status::config, file + ": no station has the id \"" + station + '"');
+  if (it == stations.end()) throw failure(exit_status::config, "{}: no station has the id \"{}\"", file, station);
   return *it;
 }
 

@@ -18,10 +18,10 @@ sqlite3_stmt* prepared(void* statement) {
   return static_cast<sqlite3_stmt*>(statement);
 }
 
-std::string reason(sqlite3* handle, int code) {
+phrase reason(sqlite3* handle, int code) {
   const int system = sqlite3_system_errno(handle);
   const bool has_errno = (code & 0xff) == SQLITE_IOERR || (code & 0xff) == SQLITE_CANTOPEN;
-  return has_errno && system != 0 ? std::strerror(system) : sqlite3_errstr(code);
+  return has_errno && system != 0 ? system_error(system) : phrase(sqlite3_errstr(code));
 }
 
 exit_status status_of_open(int system_error, database::mode how) {
@@ -44,13 +44,13 @@ int wait_a_little(void* since, int times) {
 
 void database::fail(int code) const {
   auto* const handle = connection(handle_);
-  const auto told = path_ + ": " + reason(handle, code);
+  const phrase told("{}: {}", path_, reason(handle, code));
   switch (code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      throw failure(exit_status::temp_fail, path_ + ": locked by another process");
+      throw failure(exit_status::temp_fail, "{}: locked by another process", path_);
     case SQLITE_FULL:
-      throw failure(exit_status::io, path_ + ": the disk is full");
+      throw failure(exit_status::io, "{}: the disk is full", path_);
     case SQLITE_IOERR:
       throw failure(exit_status::io, told);
     case SQLITE_READONLY:
@@ -60,14 +60,14 @@ void database::fail(int code) const {
     case SQLITE_CANTOPEN:
       throw failure(status_of_open(sqlite3_system_errno(handle), mode_), told);
     case SQLITE_NOTADB:
-      throw failure(exit_status::config, path_ + ": not a ledger (no SQLite database); it was left as it is");
+      throw failure(exit_status::config, "{}: not a ledger (no SQLite database); it was left as it is", path_);
     case SQLITE_CORRUPT:
     case SQLITE_FORMAT:
-      throw failure(exit_status::config, path_ + ": damaged (" + sqlite3_errmsg(handle) + "); it was left as it is");
+      throw failure(exit_status::config, "{}: damaged ({}); it was left as it is", path_, sqlite3_errmsg(handle));
     case SQLITE_NOMEM:
       throw failure(exit_status::os, told);
     default:
-      throw failure(exit_status::software, told + " (" + sqlite3_errmsg(handle) + ")");
+      throw failure(exit_status::software, "{} ({})", told, sqlite3_errmsg(handle));
   }
 }
 

@@ -26,7 +26,7 @@ class file_lock {
     const auto until = std::chrono::steady_clock::now() + limits::ledger_busy;
     while (!set(F_WRLCK)) {
       if ((errno != EACCES && errno != EAGAIN) || std::chrono::steady_clock::now() >= until)
-        throw system_failure(exit_status::temp_fail, path + ": its lock");
+        throw system_failure(exit_status::temp_fail, "{}: its lock", path);
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
   }
@@ -85,7 +85,7 @@ draft_file::draft_file(const std::string& path, draft_form form) : path_(path), 
   struct stat status {};
   if (fstat(file_, &status) == 0 && S_ISREG(status.st_mode)) return;
   close(file_);
-  throw failure(exit_status::no_input, "file for drafts " + path + ": no regular file");
+  throw failure(exit_status::no_input, "file for drafts {}: no regular file", path);
 }
 
 draft_file::~draft_file() {
@@ -122,7 +122,7 @@ void draft_file::store(const draft& letter, const std::string&, std::string_view
   const int error = errno;
   if (ftruncate(file_, before) != 0) errno = error;
   errno = error;
-  throw system_failure(exit_status::io, "file for drafts " + path_);
+  throw system_failure(exit_status::io, "file for drafts {}", path_);
 }
 
 }  // namespace intake

@@ -43,7 +43,7 @@ class draft_mailbox::session {
 
  private:
   [[noreturn]] void refuse(const std::string& what) const {
-    throw failure(exit_status::protocol, url_ + ": the server does not take the draft: " + what.substr(0, 200));
+    throw failure(exit_status::protocol, "{}: the server does not take the draft: {}", url_, what.substr(0, 200));
   }
 
   std::string send(const std::string& command) {
@@ -58,7 +58,7 @@ class draft_mailbox::session {
     for (;;) {
       const auto line = server_.line();
       if (line.starts_with("* BYE"))
-        throw failure(exit_status::unavailable, url_ + ": the server ends: " + std::string(line.substr(2, 200)));
+        throw failure(exit_status::unavailable, "{}: the server ends: {}", url_, line.substr(2, 200));
       if (line.starts_with(tag + ' ')) return std::string(line.substr(tag.size() + 1));
       visit(line);
     }
@@ -108,7 +108,7 @@ class draft_mailbox::session {
 draft_mailbox::draft_mailbox(const account& into, std::string name)
     : login_(prepare_login(into)), name_(std::move(name)) {
   if (!into.url.starts_with("imap://") && !into.url.starts_with("imaps://"))
-    throw failure(exit_status::config, "account " + into.name + ": drafts can only be put into an IMAP mailbox");
+    throw failure(exit_status::config, "account {}: drafts can only be put into an IMAP mailbox", into.name);
 }
 
 draft_mailbox::~draft_mailbox() = default;

@@ -16,7 +16,7 @@ opened_sink open_mailbox(const std::string& named, const config& desk) {
   const auto name = named.substr(0, named.find('/'));
   const auto into =
       std::find_if(desk.accounts.begin(), desk.accounts.end(), [&](const auto& one) { return one.name == name; });
-  if (into == desk.accounts.end()) throw failure(exit_status::usage, "no account is named \"" + name + '"');
+  if (into == desk.accounts.end()) throw failure(exit_status::usage, "no account is named \"{}\"", name);
   auto sink = std::make_unique<draft_mailbox>(*into, name == named ? "" : named.substr(name.size() + 1));
   opened_sink opened{.sink = nullptr, .role = sandbox::role::fetcher, .access = {}};
   for (auto& path : sink->paths())

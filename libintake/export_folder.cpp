@@ -126,7 +126,7 @@ export_folder::export_folder(const std::string& path) : path_(path), state_(std:
     throw system_failure(errno == EACCES ? exit_status::no_permission : exit_status::cant_create, path);
   for (int tries = 0; flock(state_->folder, LOCK_EX | LOCK_NB) != 0; ++tries) {
     // One that was killed holds its lock until the medium has answered it.
-    if (tries == 100) throw failure(exit_status::temp_fail, path + ": another intake-export is writing to it");
+    if (tries == 100) throw failure(exit_status::temp_fail, "{}: another intake-export is writing to it", path);
     usleep(100'000);
   }
 
@@ -137,7 +137,7 @@ export_folder::export_folder(const std::string& path) : path_(path), state_(std:
 
   if (!state_->read(manifest_name, state_->manifest)) {
     if (faccessat(state_->folder, manifest_name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-      throw system_failure(exit_status::no_permission, path + "/" + manifest_name);
+      throw system_failure(exit_status::no_permission, "{}/{}", path, manifest_name);
     return;
   }
   std::string_view rest = state_->manifest;
@@ -145,7 +145,7 @@ export_folder::export_folder(const std::string& path) : path_(path), state_(std:
     const std::size_t end = rest.find('\n');
     const auto line = rest.substr(0, end);
     if (end == rest.npos || !line.starts_with("{\"path\":\"") || !line.ends_with('}'))
-      throw failure(exit_status::data, path + "/" + manifest_name + ": damaged; move it away to start a new one");
+      throw failure(exit_status::data, "{}/{}: damaged; move it away to start a new one", path, manifest_name);
     state_->listed.emplace(line);
     rest.remove_prefix(end + 1);
   }
@@ -181,7 +181,7 @@ void export_folder::store(const std::string& name, std::string_view bytes) {
   const auto refuse_other = [&] {
     std::string there;
     if (!state_->read(name, there) || there != bytes)
-      throw failure(exit_status::cant_create, shown + ": there is another file of this name, which is not replaced");
+      throw failure(exit_status::cant_create, "{}: there is another file of this name, which is not replaced", shown);
   };
   if (faccessat(state_->folder, name.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0) return refuse_other();
 
@@ -221,7 +221,7 @@ void export_folder::list(const exported_file& file) {
   const std::string temporary = std::string(temporary_prefix) + std::to_string(getpid()) + "-manifest";
   write_new(temporary, larger, manifest_name);
   if (renameat(state_->folder, temporary.c_str(), state_->folder, manifest_name) != 0) {
-    const failure why = system_failure(exit_status::cant_create, path_ + "/" + manifest_name);
+    const failure why = system_failure(exit_status::cant_create, "{}/{}", path_, manifest_name);
     unlinkat(state_->folder, temporary.c_str(), 0);
     throw why;
   }

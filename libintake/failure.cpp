@@ -1,12 +1,9 @@
 #include "failure.hpp"
 
-#include <cerrno>
-#include <cstring>
-
 namespace intake {
 
-failure system_failure(exit_status status, const std::string& what) {
-  return {status, what + ": " + std::strerror(errno)};
+failure system_failure(exit_status status, const phrase& what, int number) {
+  return {status, "{}: {}", what, system_error(number)};
 }
 
 }  // namespace intake

@@ -26,12 +26,12 @@ fetch_source open_one(std::string name, const account* from, const Open& open) {
 std::vector<fetch_source> open_accounts(const config& desk, const std::vector<std::string>& names) {
   for (const auto& name : names)
     if (std::none_of(desk.accounts.begin(), desk.accounts.end(), [&](const auto& one) { return one.name == name; }))
-      throw failure(exit_status::usage, "no account is named \"" + name + '"');
+      throw failure(exit_status::usage, "no account is named \"{}\"", name);
   std::vector<fetch_source> sources;
   for (const auto& one : desk.accounts)
     if (names.empty() || std::find(names.begin(), names.end(), one.name) != names.end())
       sources.push_back(open_one(one.name, &one, [&] { return open_account(one); }));
-  if (sources.empty()) throw failure(exit_status::config, desk.file + ": no [[accounts]], and no path was named");
+  if (sources.empty()) throw failure(exit_status::config, "{}: no [[accounts]], and no path was named", desk.file);
   return sources;
 }
 
@@ -59,7 +59,7 @@ std::pair<sandbox::role, sandbox::access> confinement_for(const std::vector<fetc
 std::optional<ledger> ledger_for(const config& desk, const fetch_order& order) {
   if (desk.ledger.path.empty()) {
     if (order.only_new)
-      throw failure(exit_status::config, desk.file + ": --new needs [ledger], which knows what is new");
+      throw failure(exit_status::config, "{}: --new needs [ledger], which knows what is new", desk.file);
     return std::nullopt;
   }
   if (!order.only_new && !order.is_check) return std::nullopt;

@@ -253,7 +253,7 @@ type_reader::type_reader() : state_(std::make_unique<state>()) {
     const char* const why = state_->magic ? magic_error(state_->magic) : nullptr;
     const std::string text = why ? why : "out of memory";
     if (state_->magic) magic_close(state_->magic);
-    throw failure(exit_status::unavailable, "libmagic: " + text);
+    throw failure(exit_status::unavailable, "libmagic: {}", text);
   }
   std::size_t bytes = 64 * limits::kib;
   magic_setparam(state_->magic, MAGIC_PARAM_BYTES_MAX, &bytes);

@@ -99,8 +99,8 @@ class imap_mailbox : public mailbox {
     std::erase_if(still_there, [&](std::uint32_t uid) { return !left.contains(uid); });
     const auto refused = open.fetch(still_there, 1, take);
     if (refused.empty()) return;
-    throw failure(exit_status::protocol, login_.from.url + ": the server does not give message UID " +
-                                             std::to_string(*refused.begin()) + ": " + open.refusal().substr(0, 200));
+    throw failure(exit_status::protocol, "{}: the server does not give message UID {}: {}", login_.from.url,
+                  *refused.begin(), open.refusal().substr(0, 200));
   }
 
   server_login login_;

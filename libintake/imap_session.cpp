@@ -86,7 +86,7 @@ std::vector<std::uint32_t> session::search(const std::string& criteria) {
     if (!line.starts_with("* SEARCH")) continue;
     for (auto rest = line.substr(8); !rest.empty();) {
       const auto uid = number(rest.substr(1));
-      if (rest[0] != ' ' || (uid == 0 && rest.size() > 1)) refuse("a search result that is no list of UIDs");
+      if (rest[0] != ' ' || (uid == 0 && rest.size() > 1)) refuse(phrase("a search result that is no list of UIDs"));
       if (uid != 0) found.push_back(uid);
       rest.remove_prefix(std::min(rest.find(' ', 1), rest.size()));
     }
@@ -106,7 +106,7 @@ void session::await_news(std::chrono::seconds most) {
   for (;;) {
     const auto line = server_.line();
     if (line.starts_with('+')) break;
-    if (line.starts_with(tag + ' ')) refuse("IDLE is announced and refused: " + std::string(line));
+    if (line.starts_with(tag + ' ')) refuse(phrase("IDLE is announced and refused: {}", line.substr(0, 200)));
     note_count(line);
   }
   for (const auto until = std::chrono::steady_clock::now() + most; !news_;) {
@@ -158,7 +158,7 @@ std::set<std::uint32_t> session::fetch(const std::vector<std::uint32_t>& uids, s
     auto line = next_line();
     if (line.starts_with(tags.front() + ' ')) {
       const auto verdict = line.substr(tags.front().size() + 1);
-      if (verdict.starts_with("BAD")) refuse(std::string(line));
+      if (verdict.starts_with("BAD")) refuse(std::string(line.substr(0, 200)));
       if (!verdict.starts_with("OK")) refusal_ = line;
       tags.pop_front();
       ask();
@@ -176,8 +176,8 @@ void session::log_out() {
   }
 }
 
-void session::refuse(const std::string& what) const {
-  throw failure(exit_status::protocol, url_ + ": the server breaks the protocol: " + what.substr(0, 200));
+void session::refuse(const phrase& what) const {
+  throw failure(exit_status::protocol, "{}: the server breaks the protocol: {}", url_, what);
 }
 
 std::string session::send(const std::string& command) {
@@ -190,8 +190,8 @@ std::string session::send(const std::string& command) {
 std::string_view session::next_line() {
   const auto line = server_.line();
   if (line.starts_with("* BYE"))
-    throw failure(exit_status::unavailable, url_ + ": the server ends: " + std::string(line.substr(2, 200)));
-  if (line.starts_with("+")) refuse("it asks to go on with what is complete");
+    throw failure(exit_status::unavailable, "{}: the server ends: {}", url_, line.substr(2, 200));
+  if (line.starts_with("+")) refuse(phrase("it asks to go on with what is complete"));
   note_count(line);
   return line;
 }
@@ -211,7 +211,7 @@ void session::note_count(std::string_view line) {
 /// Whether it is the tagged answer. Throws failure(protocol) when that is not OK.
 bool session::is_done(std::string_view line, const std::string& tag) const {
   if (!line.starts_with(tag + ' ')) return false;
-  if (!line.substr(tag.size() + 1).starts_with("OK")) refuse(std::string(line));
+  if (!line.substr(tag.size() + 1).starts_with("OK")) refuse(std::string(line.substr(0, 200)));
   return true;
 }
 
@@ -219,13 +219,12 @@ void session::await_examined(const std::string& tag) {
   for (;;) {
     const auto line = next_line();
     if (line.starts_with(tag + " NO"))
-      throw failure(exit_status::no_input,
-                    url_ + ": no such mailbox: " + std::string(line.substr(tag.size() + 1, 200)));
+      throw failure(exit_status::no_input, "{}: no such mailbox: {}", url_, line.substr(tag.size() + 1, 200));
     if (auto code = code_number(line, "UIDVALIDITY"); line.starts_with("* OK") && !code.empty())
       uidvalidity_ = std::move(code);
     if (is_done(line, tag)) break;
   }
-  if (uidvalidity_.empty()) refuse("a mailbox without UIDVALIDITY");
+  if (uidvalidity_.empty()) refuse(phrase("a mailbox without UIDVALIDITY"));
 }
 
 void session::read_message(std::string_view text, std::set<std::uint32_t>& awaited,
@@ -247,12 +246,12 @@ void session::read_message(std::string_view text, std::set<std::uint32_t>& await
     text = next_line();
   }
   // Nothing is handed over before the response is whole: a literal longer than announced shows here.
-  if (!attributes.complete()) refuse("a message that does not end where it should");
+  if (!attributes.complete()) refuse(phrase("a message that does not end where it should"));
   if (!attributes.has_body) return;  // somebody else marked a message
-  if (awaited.erase(attributes.uid) == 0) refuse("a message that was not asked for");
+  if (awaited.erase(attributes.uid) == 0) refuse(phrase("a message that was not asked for"));
   if (!attributes.body.empty()) builder.add(attributes.body);
   const auto arrived = parse_rfc5322_date(attributes.internal_date);
-  if (!arrived) refuse("a message without a time of arrival");
+  if (!arrived) refuse(phrase("a message without a time of arrival"));
   auto made = builder.finish();
   made.place = place(attributes.uid);
   made.arrived = *arrived;

@@ -43,7 +43,7 @@ class session {
   void log_out();
 
  private:
-  [[noreturn]] void refuse(const std::string& what) const;
+  [[noreturn]] void refuse(const phrase& what) const;
   std::string send(const std::string& command);
   std::string_view next_line();
   [[nodiscard]] bool is_done(std::string_view line, const std::string& tag) const;

@@ -12,8 +12,8 @@
 namespace intake::imap {
 namespace {
 
-[[noreturn]] void refuse(const std::string& what) {
-  throw failure(exit_status::protocol, "the server breaks the protocol: " + what);
+[[noreturn]] void refuse(const phrase& what) {
+  throw failure(exit_status::protocol, "the server breaks the protocol: {}", what);
 }
 
 std::string upper_case(std::string_view word) {
@@ -97,7 +97,7 @@ bool take_literal_length(std::string_view& text, std::uint64_t& length) {
   const auto digits = text.substr(brace + 1, text.size() - brace - 2);
   const auto [stopped, error] = std::from_chars(digits.data(), digits.data() + digits.size(), length);
   if (error != std::errc() || stopped != digits.data() + digits.size()) return false;
-  if (length > limits::server_message) refuse("a literal of " + std::string(digits) + " bytes");
+  if (length > limits::server_message) refuse(phrase("a literal of {} bytes", digits));
   text = text.substr(0, brace);
   return true;
 }
@@ -107,9 +107,9 @@ void fetch_attributes::open() {
     state_ = where::key;
   } else if (state_ == where::value || state_ == where::nested) {
     state_ = where::nested;
-    if (++depth_ > limits::record_depth) refuse("a list that is nested too deep");
+    if (++depth_ > limits::record_depth) refuse(phrase("a list that is nested too deep"));
   } else {
-    refuse("a list in place of a word");
+    refuse(phrase("a list in place of a word"));
   }
 }
 
@@ -121,7 +121,7 @@ void fetch_attributes::close() {
   } else if (state_ == where::key) {
     state_ = where::after;
   } else {
-    refuse("a parenthesis without its pair");
+    refuse(phrase("a parenthesis without its pair"));
   }
 }
 
@@ -130,7 +130,7 @@ void fetch_attributes::take(std::string_view atom, bool is_string) {
     case where::nested:
       return;
     case where::key:
-      if (is_string) refuse("a string in place of a word");
+      if (is_string) refuse(phrase("a string in place of a word"));
       key_ = upper_case(atom);
       state_ = where::value;
       return;
@@ -138,11 +138,11 @@ void fetch_attributes::take(std::string_view atom, bool is_string) {
       break;
     case where::before:
     case where::after:
-      refuse("words outside of the list");
+      refuse(phrase("words outside of the list"));
   }
   if (key_ == "UID") {
     uid = number(atom);
-    if (uid == 0) refuse("a UID that is none");
+    if (uid == 0) refuse(phrase("a UID that is none"));
   } else if (key_ == "INTERNALDATE") {
     internal_date = atom;
   } else if (key_ == "RFC822.SIZE") {
@@ -157,7 +157,7 @@ void fetch_attributes::take(std::string_view atom, bool is_string) {
 
 void fetch_attributes::had_literal() {
   if (state_ == where::nested) return;
-  if (state_ != where::value) refuse("a literal in place of a word");
+  if (state_ != where::value) refuse(phrase("a literal in place of a word"));
   if (key_ == "BODY[]") has_body = true;
   key_.clear();
   state_ = where::key;
@@ -180,7 +180,7 @@ void fetch_attributes::read(std::string_view text) {
         if (text[at] == '\\' && at + 1 < text.size()) ++at;
         value += text[at];
       }
-      if (at >= text.size()) refuse("a string without end");
+      if (at >= text.size()) refuse(phrase("a string without end"));
       ++at;
       take(value, true);
     } else {

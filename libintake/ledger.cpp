@@ -73,14 +73,14 @@ std::optional<ledger_head> ledger_head::parse(std::string_view text) {
 }
 
 bool ledger::state::add(const event& what) {
-  if (how != mode::write) throw failure(exit_status::software, db->path() + ": opened for reading");
+  if (how != mode::write) throw failure(exit_status::software, "{}: opened for reading", db->path());
   write_scope scope(*this);
   if (!last) {
     last = end_of_chain();
     const auto kept = recorded_head();
     // Going on would put a new head over the trace of a removal.
     if (last->sequence == 0 ? kept.has_value() : !kept || kept->chain != to_hex(last->chain))
-      throw failure(exit_status::config, db->path() + ": its end is not the one recorded; see: intake-ledger check");
+      throw failure(exit_status::config, "{}: its end is not the one recorded; see: intake-ledger check", db->path());
   }
   event_row row;
   row.id = what.subject;
@@ -109,8 +109,8 @@ bool ledger::state::add(const event& what) {
   }
   const auto plain = erased ? std::string() : with_circumstances(what);
   if (plain.size() > limits::ledger_payload_bytes)
-    throw failure(exit_status::data, what.subject + ": an event over " +
-                                         std::to_string(limits::ledger_payload_bytes / limits::mib) + " MiB");
+    throw failure(exit_status::data, "{}: an event over {} MiB", what.subject,
+                  limits::ledger_payload_bytes / limits::mib);
   if (!plain.empty()) row.sealed_payload = seal(key.view(), row.id + '\n' + row.kind, pack(plain));
   const auto at = what.at.seconds == 0 ? now() : what.at;
   row.at = at.seconds;

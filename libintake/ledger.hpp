@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "calendar.hpp"
+#include "phrase.hpp"
 #include "secret.hpp"
 
 namespace intake {
@@ -223,7 +224,7 @@ class ledger {
   [[nodiscard]] ledger_head head() const;
   struct fault {
     std::int64_t sequence = 0;  ///< 0: not of one event
-    std::string what;
+    phrase what;
   };
   /// SQLite's own integrity, the chain, the sequence, the recorded head, `known` heads carried away earlier, and
   /// whether every derived table says what the events say. Empty: whole.

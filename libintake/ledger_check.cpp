@@ -12,14 +12,14 @@ namespace {
 
 using faults = std::vector<ledger::fault>;
 
-void add(faults& found, std::int64_t sequence, const std::string& what) {
+void add(faults& found, std::int64_t sequence, const phrase& what) {
   if (found.size() < limits::ledger_faults) found.push_back({sequence, what});
 }
 
 void check_structure(database& db, faults& found) {
   auto rows = db.query("PRAGMA integrity_check(20)");
   while (rows.next())
-    if (rows.bytes(0) != "ok") add(found, 0, "SQLite: " + rows.text(0));
+    if (rows.bytes(0) != "ok") add(found, 0, phrase("SQLite: {}", rows.text(0)));
 }
 
 /// A guard or an index that was taken away leaves rows as they are; the schema tells. Derived tables of another version
@@ -36,43 +36,43 @@ void check_schema(database& db, bool derived_too, faults& found) {
   read(db, there);
   const auto name = [](const std::string& text) { return text.substr(0, text.find(' ', text.find(' ') + 1)); };
   for (const auto& each : wanted)
-    if (!there.contains(each)) add(found, 0, "schema: " + name(each) + " is missing or changed");
+    if (!there.contains(each)) add(found, 0, phrase("schema: {} is missing or changed", name(each)));
   for (const auto& each : there)
-    if (!wanted.contains(each)) add(found, 0, "schema: " + name(each) + " does not belong there or was changed");
+    if (!wanted.contains(each)) add(found, 0, phrase("schema: {} does not belong there or was changed", name(each)));
 }
 
 void check_head(const ledger::state& state, const event_row& last, faults& found) {
   const auto kept = state.recorded_head();
   if (last.sequence == 0 && !kept) return;
   if (!kept)
-    add(found, 0, "the recorded head is missing or was not made with this key");
+    add(found, 0, phrase("the recorded head is missing or was not made with this key"));
   else if (kept->sequence > last.sequence)
-    add(found, 0, "the last " + std::to_string(kept->sequence - last.sequence) + " events were removed");
+    add(found, 0, phrase("the last {} events were removed", kept->sequence - last.sequence));
   else if (kept->sequence < last.sequence || kept->chain != to_hex(last.chain))
-    add(found, 0, "the end of the chain is not the one recorded");
+    add(found, 0, phrase("the end of the chain is not the one recorded"));
 }
 
 void check_known(database& db, const std::vector<ledger_head>& known, faults& found) {
   for (const auto& head : known) {
     auto rows = db.query("SELECT chain FROM events WHERE sequence = ?", head.sequence);
     if (!rows.next())
-      add(found, head.sequence, "an event that a head carried away tells of is not there: the end was cut off");
+      add(found, head.sequence, phrase("an event that a head carried away tells of is not there: the end was cut off"));
     else if (to_hex(rows.bytes(0)) != head.chain)
-      add(found, head.sequence, "the chain differs from a head that was carried away: it was written anew");
+      add(found, head.sequence, phrase("the chain differs from a head that was carried away: it was written anew"));
   }
 }
 
 void check_subjects(database& db, faults& found) {
   auto rows =
       db.query("SELECT id FROM subjects s WHERE NOT EXISTS (SELECT 1 FROM events e WHERE e.subject = s.subject)");
-  while (rows.next()) add(found, 0, rows.text(0) + ": a subject without an event");
+  while (rows.next()) add(found, 0, phrase("{}: a subject without an event", rows.text(0)));
   auto keys = db.query(
       "SELECT id, key IS NULL FROM subjects s WHERE (key IS NULL) <> EXISTS "
       "(SELECT 1 FROM events e WHERE e.subject = s.subject AND e.kind = 'erased')");
   while (keys.next())
     add(found, 0,
-        keys.text(0) + (keys.integer(1) != 0 ? ": its key is gone, and no event tells of an erasure"
-                                             : ": was erased, but has a key"));
+        keys.integer(1) != 0 ? phrase("{}: its key is gone, and no event tells of an erasure", keys.text(0))
+                             : phrase("{}: was erased, but has a key", keys.text(0)));
 }
 
 /// Makes the derived tables anew beside the stored ones and compares.
@@ -86,7 +86,7 @@ void check_derived(ledger::state& fresh, faults& found) {
       return db.any("SELECT * FROM " + a + " EXCEPT SELECT * FROM " + b);
     };
     if (differ(stored, made) || differ(made, stored))
-      add(found, 0, std::string(name) + ": does not say what the events say");
+      add(found, 0, phrase("{}: does not say what the events say", name));
   }
 }
 
@@ -107,33 +107,33 @@ std::vector<ledger::fault> ledger::check(const std::vector<ledger_head>& known) 
     db.script("BEGIN");
     check_structure(db, found);
     check_schema(db, fresh.derived_fit(), found);
-    const auto last =
-        fresh.check_chain([&](std::int64_t sequence, const std::string& what) { add(found, sequence, what); });
+    const auto last = fresh.check_chain([&](std::int64_t sequence, const phrase& what) { add(found, sequence, what); });
     check_head(fresh, last, found);
     check_known(db, known, found);
     check_subjects(db, found);
     if (fresh.unlocked() && fresh.derived_fit() && found.empty()) check_derived(fresh, found);
   } catch (const failure& error) {
     if (error.status() != exit_status::config) throw;
-    add(found, 0, error.what());
+    add(found, 0, error.said());
   }
   return found;
 }
 
-event_row ledger::state::check_chain(const std::function<void(std::int64_t, const std::string&)>& tell) const {
+event_row ledger::state::check_chain(const std::function<void(std::int64_t, const phrase&)>& tell) const {
   auto rows = db->query(INTAKE_EVENT_COLUMNS " FROM events e LEFT JOIN subjects s USING (subject) ORDER BY e.sequence");
   event_row before;
   before.chain = chain_start();
   while (rows.next()) {
     auto row = read_event(rows);
-    if (row.sequence != before.sequence + 1) tell(row.sequence, "events before it are missing");
+    if (row.sequence != before.sequence + 1) tell(row.sequence, phrase("events before it are missing"));
     // After a break the stored value is taken up again, so that one changed row is one fault.
-    if (chain_of(before.chain, row) != row.chain) tell(row.sequence, "the event or the chain before it was changed");
-    if (rows.null(4)) tell(row.sequence, "its subject is missing");
+    if (chain_of(before.chain, row) != row.chain)
+      tell(row.sequence, phrase("the event or the chain before it was changed"));
+    if (rows.null(4)) tell(row.sequence, phrase("its subject is missing"));
     try {
       (void)open_payload(row, rows.bytes(11));
     } catch (const failure& error) {
-      tell(row.sequence, error.what());
+      tell(row.sequence, error.said());
     }
     before = std::move(row);
   }

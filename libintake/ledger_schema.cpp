@@ -56,12 +56,12 @@ class directory_lock {
     fd_ = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd_ < 0) {
       const auto status = errno == EACCES ? exit_status::no_permission : exit_status::cant_create;
-      throw system_failure(status, path + ": its directory");
+      throw system_failure(status, "{}: its directory", path);
     }
     const auto until = std::chrono::steady_clock::now() + limits::ledger_busy;
     while (::flock(fd_, LOCK_EX | LOCK_NB) != 0) {
       if (errno != EWOULDBLOCK || std::chrono::steady_clock::now() >= until) {
-        const auto told = system_failure(exit_status::temp_fail, path + ": lock of its directory");
+        const auto told = system_failure(exit_status::temp_fail, "{}: lock of its directory", path);
         ::close(fd_);
         throw told;
       }
@@ -91,9 +91,9 @@ void must_exist(const std::string& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0)
     throw system_failure(errno == EACCES ? exit_status::no_permission : exit_status::no_input, path);
-  if (!S_ISREG(status.st_mode)) throw failure(exit_status::config, path + ": not a ledger (no regular file)");
+  if (!S_ISREG(status.st_mode)) throw failure(exit_status::config, "{}: not a ledger (no regular file)", path);
   if ((status.st_mode & 07) != 0)
-    throw failure(exit_status::no_permission, path + ": others may read or write it; chmod o= it");
+    throw failure(exit_status::no_permission, "{}: others may read or write it; chmod o= it", path);
 }
 
 namespace {
@@ -107,19 +107,17 @@ void migrate(database& db, std::int64_t from, std::int64_t to = version) {
 
 /// Version of the schema. Throws failure(config) for what is no ledger of ours.
 std::int64_t version_of(database& db) {
-  const auto refuse = [&](const std::string& why) -> failure {
-    return {exit_status::config, db.path() + ": " + why + "; it was left as it is"};
+  const auto refuse = [&](const phrase& why) -> failure {
+    return {exit_status::config, "{}: {}; it was left as it is", db.path(), why};
   };
   const auto owner = db.number("PRAGMA application_id").value_or(0);
   const auto found = db.number("PRAGMA user_version").value_or(0);
   // An empty file may be what is left of a ledger. Going on with a new one would forget everything without a word.
   if (owner == 0 && found == 0 && db.number("SELECT count(*) FROM sqlite_schema") == 0)
-    throw refuse("empty, so not a ledger (put a backup in its place, or remove it to begin a new one)");
-  if (owner != application_id) throw refuse("not a ledger (a database of another program)");
-  if (found > version)
-    throw refuse("made by a newer intake (schema " + std::to_string(found) + ", this one knows " +
-                 std::to_string(version) + ")");
-  if (found < 1) throw refuse("damaged (no schema version)");
+    throw refuse(phrase("empty, so not a ledger (put a backup in its place, or remove it to begin a new one)"));
+  if (owner != application_id) throw refuse(phrase("not a ledger (a database of another program)"));
+  if (found > version) throw refuse(phrase("made by a newer intake (schema {}, this one knows {})", found, version));
+  if (found < 1) throw refuse(phrase("damaged (no schema version)"));
   return found;
 }
 

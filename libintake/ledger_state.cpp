@@ -45,8 +45,8 @@ std::string chain_of(std::string_view before, const event_row& row) {
 
 void ledger::state::check_length(const secret& key) {
   if (!key.empty() && key.view().size() < limits::ledger_key_bytes)
-    throw failure(exit_status::config, "ledger.key: shorter than " + std::to_string(limits::ledger_key_bytes) +
-                                           " characters; make one with: openssl rand -hex 32");
+    throw failure(exit_status::config, "ledger.key: shorter than {} characters; make one with: openssl rand -hex 32",
+                  limits::ledger_key_bytes);
 }
 
 void ledger::state::fill(database& db, const secret& key) {
@@ -67,12 +67,11 @@ void ledger::state::unlock(const secret& key) {
   const auto plain = stored(*db, "plain");
   sealed = plain.empty();
   if (!sealed && !key.empty())
-    throw failure(exit_status::config, db->path() +
-                                           ": was made without a key, but ledger.key is set; seal it with: "
-                                           "intake-ledger rekey");
+    throw failure(exit_status::config,
+                  "{}: was made without a key, but ledger.key is set; seal it with: intake-ledger rekey", db->path());
   if (sealed && key.empty()) {
     if (how == mode::inspect) return;
-    throw failure(exit_status::config, db->path() + ": is sealed, but ledger.key is not set");
+    throw failure(exit_status::config, "{}: is sealed, but ledger.key is not set", db->path());
   }
   const auto material = sealed ? key.view() : std::string_view(plain);
   const auto salt = stored(*db, "salt");
@@ -80,7 +79,7 @@ void ledger::state::unlock(const secret& key) {
   derive_key(material, salt, "intake ledger: keys", wrap);
   derive_key(material, salt, "intake ledger: head", head);
   if (!unseal_key(wrap.view(), "lookup", stored(*db, "lookup"), look_up))
-    throw failure(exit_status::no_permission, db->path() + ": ledger.key does not open it (wrong key)");
+    throw failure(exit_status::no_permission, "{}: ledger.key does not open it (wrong key)", db->path());
   wrap_key = secret(wrap.view());
   head_key = secret(head.view());
   lookup_key = secret(look_up.view());
@@ -161,7 +160,7 @@ std::optional<ledger_head> ledger::state::recorded_head() const {
 bool ledger::state::open_key(std::string_view id, std::string_view sealed_key, brief_key& key) const {
   if (sealed_key.empty()) return false;
   if (unseal_key(wrap_key.view(), id, sealed_key, key)) return true;
-  throw failure(exit_status::config, db->path() + ": the key of " + std::string(id) + " was changed");
+  throw failure(exit_status::config, "{}: the key of {} was changed", db->path(), id);
 }
 
 std::string ledger::state::open_payload(const event_row& row, std::string_view sealed_key) const {
@@ -169,9 +168,7 @@ std::string ledger::state::open_payload(const event_row& row, std::string_view s
   if (!row.sealed_payload || !unlocked() || !open_key(row.id, sealed_key, key)) return {};
   auto plain = unseal(key.view(), row.id + '\n' + row.kind, *row.sealed_payload);
   if (plain) plain = unpack(std::move(*plain));
-  if (!plain)
-    throw failure(exit_status::config,
-                  db->path() + ": the payload of event " + std::to_string(row.sequence) + " was changed");
+  if (!plain) throw failure(exit_status::config, "{}: the payload of event {} was changed", db->path(), row.sequence);
   return std::move(*plain);
 }
 

@@ -124,7 +124,7 @@ struct ledger::state {
   /// Reads a row of INTAKE_EVENT_COLUMNS.
   [[nodiscard]] static event_row read_event(const database::rows& rows);
   /// Recomputes the chain, opens every payload. Returns the last event.
-  [[nodiscard]] event_row check_chain(const std::function<void(std::int64_t, const std::string&)>& tell) const;
+  [[nodiscard]] event_row check_chain(const std::function<void(std::int64_t, const phrase&)>& tell) const;
   /// Whether the stored derived tables are those of this version.
   [[nodiscard]] bool derived_fit() const;
   /// Applies all events to the derived tables as they are named without a schema.

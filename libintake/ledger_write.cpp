@@ -20,11 +20,11 @@ bool is_action(std::string_view name) {
 }
 
 /// Empties the write-ahead log: what was overwritten in the file lies there until then.
-void empty_log(database& db, const char* done) {
+void empty_log(database& db, const phrase& done) {
   if (db.number("PRAGMA wal_checkpoint(TRUNCATE)") != 0)
-    throw failure(exit_status::temp_fail, db.path() + ": " + done +
-                                              ", but the old keys lie in its log until the processes that now read it "
-                                              "have ended");
+    throw failure(exit_status::temp_fail,
+                  "{}: {}, but the old keys lie in its log until the processes that now read it have ended", db.path(),
+                  done);
 }
 
 json::writer payload_of(std::string_view subject) {
@@ -54,21 +54,21 @@ void ledger::note_check(std::string_view account, std::uint64_t messages, std::s
 void ledger::act(std::string_view subject, std::string_view act, std::string_view settles, std::string_view note,
                  std::string_view actor) {
   const auto* kind = find_act(act);
-  if (kind == nullptr) throw failure(exit_status::usage, "no such act: " + std::string(act));
+  if (kind == nullptr) throw failure(exit_status::usage, "no such act: {}", act);
   if (kind->settles != "*" && !settles.empty() && settles != kind->settles)
-    throw failure(exit_status::usage, std::string(act) + " does not settle " + std::string(settles));
+    throw failure(exit_status::usage, "{} does not settle {}", act, settles);
   const auto settled = kind->settles == "*" ? settles : kind->settles;
   if (kind->settles == "*" && !is_action(settled))
-    throw failure(exit_status::usage, std::string(act) + ": name the action that it settles");
+    throw failure(exit_status::usage, "{}: name the action that it settles", act);
   batch one(*this);
-  if (!state_->subject_of(subject)) throw failure(exit_status::no_input, "not in the ledger: " + std::string(subject));
+  if (!state_->subject_of(subject)) throw failure(exit_status::no_input, "not in the ledger: {}", subject);
   if (act == "cleared") {
     auto rows =
         state_->db->query("SELECT state, malware FROM messages m JOIN subjects USING (subject) WHERE id = ?", subject);
     if (!rows.next() || rows.integer(0) < static_cast<std::int64_t>(message_state::judged))
-      throw failure(exit_status::usage, std::string(subject) + ": not judged yet, so there is nothing to clear");
+      throw failure(exit_status::usage, "{}: not judged yet, so there is nothing to clear", subject);
     if (rows.integer(1) != 0)
-      throw failure(exit_status::usage, std::string(subject) + ": malware was found in it; it cannot be cleared");
+      throw failure(exit_status::usage, "{}: malware was found in it; it cannot be cleared", subject);
   }
   event what;
   what.subject = subject;
@@ -94,7 +94,7 @@ bool ledger::erase(std::string_view id, std::string_view actor, std::string_view
   what.facts = facts.begin_object().member_if("note", note).end_object().take();
   state_->add(what);
   one.commit();
-  empty_log(*state_->db, "erased");
+  empty_log(*state_->db, phrase("erased"));
   return true;
 }
 
@@ -107,7 +107,7 @@ void ledger::rekey(const secret& key, std::string_view actor) {
   state_->add(what);  // first, because it holds the end of the chain against the head made with the old key
   state_->seal_keys_under(key);
   all.commit();
-  empty_log(*state_->db, "sealed anew");
+  empty_log(*state_->db, phrase("sealed anew"));
 }
 
 ledger_head ledger::backup(const std::string& destination, std::string_view actor) {
@@ -125,7 +125,7 @@ ledger_head ledger::backup(const std::string& destination, std::string_view acto
     // One file without companions, so that it can be read from a medium that cannot be written.
     copy.script("PRAGMA journal_mode=DELETE");
     auto last = copy.query("SELECT sequence, chain FROM events ORDER BY sequence DESC LIMIT 1");
-    if (!last.next()) throw failure(exit_status::io, destination + ": the copy is empty");
+    if (!last.next()) throw failure(exit_status::io, "{}: the copy is empty", destination);
     return {last.integer(0), to_hex(last.bytes(1))};
   } catch (...) {
     ::unlink(destination.c_str());

@@ -31,7 +31,7 @@ mail_file::mail_file(const std::string& path) : path_(path) {
     return;
   }
   ::close(fd_);
-  throw failure(exit_status::unavailable, path + ": not a regular file");
+  throw failure(exit_status::unavailable, "{}: not a regular file", path);
 }
 
 mail_file::~mail_file() {

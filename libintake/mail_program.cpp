@@ -23,15 +23,16 @@ void open_in_mail_program(const std::string& path, const std::string& program) {
   arguments.push_back(nullptr);
 
   const auto refuse = [&](const std::string& why) {
-    throw failure(exit_status::unavailable, words.front() + ": " + why + "; the draft lies in " + path +
-                                                " (output.mail_program in the configuration names another program)");
+    throw failure(exit_status::unavailable,
+                  "{}: {}; the draft lies in {} (output.mail_program in the configuration names another program)",
+                  words.front(), why, path);
   };
   pid_t child = 0;
   if (const int error = posix_spawnp(&child, arguments[0], nullptr, nullptr, arguments.data(), environ))
     refuse(std::strerror(error));
   int status = 0;
   while (waitpid(child, &status, 0) < 0)
-    if (errno != EINTR) throw system_failure(exit_status::os, "waiting for " + words.front());
+    if (errno != EINTR) throw system_failure(exit_status::os, "waiting for {}", words.front());
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
     refuse(WIFEXITED(status) ? "status " + std::to_string(WEXITSTATUS(status)) : "ended by a signal");
 }

@@ -88,20 +88,32 @@ exit_status status_of(CURLcode code) {
   }
 }
 
+/// What libcurl says most often.
+phrase words_of(const std::string& said) {
+  return recognised(said,
+                    {marked("Could not resolve host: {}"), marked("Failed to connect to {} port {}: {}"),
+                     marked("Login denied"), marked("SSL certificate problem: {}"),
+                     marked("SSL: no alternative certificate subject name matches target host name {}"),
+                     marked("Connection timed out after {} milliseconds"), marked("Connection timeout after {} ms"),
+                     marked("Timeout was reached"), marked("Failure when receiving data from the peer"),
+                     marked("Failed sending data to the peer")});
+}
+
 /// What the desk can do about it.
-std::string advice_on(CURLcode code) {
+phrase advice_on(CURLcode code) {
   switch (code) {
     case CURLE_LOGIN_DENIED:
     case CURLE_AUTH_ERROR:
-      return " (check user, password and auth of the account)";
+      return phrase(" (check user, password and auth of the account)");
     case CURLE_PEER_FAILED_VERIFICATION:
-      return " (nothing was sent; check the server's name in url, and ca_file; if both are right, tell who runs the "
-             "server)";
+      return phrase(
+          " (nothing was sent; check the server's name in url, and ca_file; if both are right, tell who runs the "
+          "server)");
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_CONNECT:
-      return " (check url and the network; else the server is down)";
+      return phrase(" (check url and the network; else the server is down)");
     default:
-      return {};
+      return std::string();
   }
 }
 
@@ -124,7 +136,7 @@ struct mail_server::state {
   template <typename Value>
   void set(CURLoption option, Value value) {
     if (const auto code = curl_easy_setopt(handle, option, value); code != CURLE_OK)
-      throw failure(exit_status::config, name + ": " + curl_easy_strerror(code));
+      throw failure(exit_status::config, "{}: {}", name, curl_easy_strerror(code));
   }
 
   void set_text(CURLoption option, const std::string& text) {
@@ -146,7 +158,7 @@ struct mail_server::state {
   /// Throws failure(unavailable) when the socket is not ready before the clock has run out.
   void wait_for(short events) const {
     if (!is_ready(events, until))
-      throw failure(exit_status::unavailable, name + ": the server does not answer in time");
+      throw failure(exit_status::unavailable, "{}: the server does not answer in time", name);
   }
 };
 
@@ -214,10 +226,11 @@ mail_server::mail_server(const server_login& login) : state_(std::make_unique<st
   state_->set(CURLOPT_ERRORBUFFER, static_cast<char*>(nullptr));
   stop_signal::check();
   if (code != CURLE_OK)
-    throw failure(status_of(code), from.url + ": " + (why[0] ? &why[0] : curl_easy_strerror(code)) + advice_on(code));
+    throw failure(status_of(code), "{}: {}{}", from.url, words_of(why[0] ? &why[0] : curl_easy_strerror(code)),
+                  advice_on(code));
   if (curl_easy_getinfo(state_->handle, CURLINFO_ACTIVESOCKET, &state_->socket) != CURLE_OK ||
       state_->socket == CURL_SOCKET_BAD)
-    throw failure(exit_status::unavailable, from.url + ": no connection");
+    throw failure(exit_status::unavailable, "{}: no connection", from.url);
   // What was sent and is not acknowledged, and a peer that answers no keep-alive, end the connection after that time.
   const auto silence = static_cast<unsigned>(state_->patience.count());
   (void)::setsockopt(state_->socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &silence, sizeof silence);
@@ -233,8 +246,8 @@ void mail_server::start_clock() {
   state_->lines_left = limits::server_lines;
 }
 
-failure mail_server::lost(const std::string& what) const {
-  return {exit_status::unavailable, state_->name + ": " + what};
+failure mail_server::lost(const phrase& what) const {
+  return {exit_status::unavailable, "{}: {}", state_->name, what};
 }
 
 void mail_server::send(std::string_view bytes) {
@@ -244,7 +257,7 @@ void mail_server::send(std::string_view bytes) {
     if (code == CURLE_AGAIN)
       state_->wait_for(POLLOUT);
     else if (code != CURLE_OK)
-      throw lost(curl_easy_strerror(code));
+      throw lost(words_of(curl_easy_strerror(code)));
     bytes.remove_prefix(sent);
   }
 }
@@ -263,8 +276,8 @@ bool mail_server::try_receive() {
   it.end += got;
   it.until += std::chrono::microseconds(got * 1'000'000 / limits::server_slowest);
   if (code == CURLE_AGAIN) return false;
-  if (code != CURLE_OK) throw lost(curl_easy_strerror(code));
-  if (got == 0) throw lost("the server ended the connection");
+  if (code != CURLE_OK) throw lost(words_of(curl_easy_strerror(code)));
+  if (got == 0) throw lost(phrase("the server ended the connection"));
   return true;
 }
 
@@ -290,7 +303,7 @@ std::string_view mail_server::line() {
       return received.substr(0, lf > 0 && received[lf - 1] == '\r' ? lf - 1 : lf);
     }
     if (received.size() >= it.lines_left)
-      throw failure(exit_status::protocol, it.name + ": the server sends lines without end");
+      throw failure(exit_status::protocol, "{}: the server sends lines without end", it.name);
     searched = received.size();
     receive();
   }

@@ -59,7 +59,7 @@ class mail_server {
   struct state;
   void receive();
   [[nodiscard]] bool try_receive();
-  [[nodiscard]] failure lost(const std::string& what) const;
+  [[nodiscard]] failure lost(const phrase& what) const;
   std::unique_ptr<state> state_;
 };
 

@@ -148,7 +148,7 @@ class mbox : public mailbox {
       } else if (current) {
         current->add(line, lines.at_start());
       } else if (!is_blank(line)) {
-        throw failure(exit_status::unavailable, path_ + ": not an mbox: it does not begin with a From line");
+        throw failure(exit_status::unavailable, "{}: not an mbox: it does not begin with a From line", path_);
       }
     }
     if (current) hand_over(current->finish(), wish, take);
@@ -172,7 +172,7 @@ class mbox : public mailbox {
     lock.l_whence = SEEK_SET;
     while (::fcntl(fd, F_SETLK, &lock) != 0) {
       if (errno != EAGAIN && errno != EACCES && errno != EINTR) throw system_failure(exit_status::unavailable, path_);
-      if (std::chrono::steady_clock::now() > end) throw failure(exit_status::temp_fail, path_ + ": locked by another");
+      if (std::chrono::steady_clock::now() > end) throw failure(exit_status::temp_fail, "{}: locked by another", path_);
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
     }
     struct stat found = {};

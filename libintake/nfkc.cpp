@@ -14,8 +14,7 @@ icu::UnicodeString normalized(std::string_view utf8) {
   const auto* const form = icu::Normalizer2::getNFKCInstance(status);
   const auto text = icu::UnicodeString::fromUTF8(icu::StringPiece(utf8.data(), static_cast<int32_t>(utf8.size())));
   auto result = U_SUCCESS(status) ? form->normalize(text, status) : icu::UnicodeString();
-  if (U_FAILURE(status))
-    throw failure(exit_status::software, std::string("normalisation failed: ") + u_errorName(status));
+  if (U_FAILURE(status)) throw failure(exit_status::software, "normalisation failed: {}", u_errorName(status));
   return result;
 }
 

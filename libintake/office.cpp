@@ -20,7 +20,7 @@ using namespace office_protocol;
 std::string fonts_text(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::string text((std::istreambuf_iterator<char>(file)), {});
-  if (!file.good() && text.empty()) throw failure(exit_status::no_input, path + ": the font table is missing");
+  if (!file.good() && text.empty()) throw failure(exit_status::no_input, "{}: the font table is missing", path);
   return text;
 }
 
@@ -28,7 +28,7 @@ std::string require_office(const std::string& fonts) {
   const std::string program = "/usr/lib/libreoffice/program";
   if (access((program + "/libmergedlo.so").c_str(), R_OK) != 0 &&
       access((program + "/libsofficeapp.so").c_str(), R_OK) != 0)
-    throw failure(exit_status::unavailable, "no LibreOffice in " + program);
+    throw failure(exit_status::unavailable, "no LibreOffice in {}", program);
   return fonts_text(fonts);
 }
 

@@ -24,7 +24,7 @@ namespace {
 constexpr const char* private_folder = "/run/intake-office";
 
 void must(bool done, const char* what) {
-  if (!done) throw system_failure(exit_status::os, std::string("private memory for LibreOffice: ") + what);
+  if (!done) throw system_failure(exit_status::os, "private memory for LibreOffice: {}", what);
 }
 
 void map_identity(const char* file, unsigned id) {

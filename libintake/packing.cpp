@@ -44,7 +44,7 @@ const Bytef* bytes_of(std::string_view text) {
 }
 
 void must(int code, const char* what) {
-  if (code != Z_OK) throw failure(exit_status::software, std::string("zlib: ") + what);
+  if (code != Z_OK) throw failure(exit_status::software, "zlib: {}", what);
 }
 
 class deflater {

@@ -85,10 +85,11 @@ class session {
       const auto number = std::to_string(imap::number(line));
       const bool printable = std::all_of(uid.begin(), uid.end(), [](char c) { return c > 0x20 && c < 0x7f; });
       // RFC 1939 allows 70 characters; some servers take more.
-      if (line.substr(0, space) != number || uid.empty() || uid.size() > 512 || !printable) refuse("a list of UIDs");
+      if (line.substr(0, space) != number || uid.empty() || uid.size() > 512 || !printable)
+        refuse(phrase("a list of UIDs"));
       all.push_back({number, std::string(uid)});
     });
-    if (!listed) throw failure(exit_status::protocol, url_ + ": the server has no UIDL: what is new cannot be told");
+    if (!listed) throw failure(exit_status::protocol, "{}: the server has no UIDL: what is new cannot be told", url_);
     std::size_t at = 0;
     for_each_line("LIST", [&](std::string_view line) {
       const auto space = line.find(' ');
@@ -125,8 +126,8 @@ class session {
   }
 
  private:
-  [[noreturn]] void refuse(const std::string& what) const {
-    throw failure(exit_status::protocol, url_ + ": the server breaks the protocol: " + what);
+  [[noreturn]] void refuse(const phrase& what) const {
+    throw failure(exit_status::protocol, "{}: the server breaks the protocol: {}", url_, what);
   }
 
   void send(const std::string& command) {
@@ -152,7 +153,7 @@ class session {
       piece.clear();
       server_.use(reader.read(server_.some(), piece));
       builder.add(piece);
-      if (builder.size() > limits::server_message) refuse("a message without end");
+      if (builder.size() > limits::server_message) refuse(phrase("a message without end"));
     }
     return builder.finish();
   }
@@ -160,7 +161,7 @@ class session {
   bool is_ok() {
     const auto line = server_.line();
     if (line.starts_with("+OK")) return true;
-    if (!line.starts_with("-ERR")) refuse("neither +OK nor -ERR");
+    if (!line.starts_with("-ERR")) refuse(phrase("neither +OK nor -ERR"));
     refusal_ = line.substr(0, 200);
     return false;
   }
@@ -197,7 +198,7 @@ class pop3_mailbox : public mailbox {
     }
     open.quit();
     if (!refused.empty())
-      throw failure(exit_status::protocol, login_.from.url + ": the server does not give " + refused);
+      throw failure(exit_status::protocol, "{}: the server does not give {}", login_.from.url, refused);
   }
 
  private:

@@ -57,9 +57,9 @@ int strictness(effect what) {
   return 3;
 }
 
-std::string meant(std::string_view wrong, const std::vector<std::string>& known) {
+phrase meant(std::string_view wrong, const std::vector<std::string>& known) {
   const auto word = nearest_word(wrong, known);
-  return word.empty() ? "" : "; did you mean \"" + word + "\"?";
+  return word.empty() ? phrase(std::string()) : phrase("; did you mean \"{}\"?", word);
 }
 
 std::vector<std::string> notice_field_names() {
@@ -109,7 +109,7 @@ class reader {
 
   void read_site(const toml_table& table) {
     for (auto& sender : required_texts(table, "senders")) {
-      if (sender.find('@') == sender.npos) table.error("senders", "\"" + sender + "\" is not a mail address");
+      if (sender.find('@') == sender.npos) table.error("senders", "\"{}\" is not a mail address", sender);
       made_.site.senders.push_back(lower_case(std::move(sender)));
     }
     for (auto& host : table.texts("url_hosts")) made_.site.url_hosts.push_back(lower_case(std::move(host)));
@@ -120,7 +120,7 @@ class reader {
     made_.site.authentication_require = required_texts(authentication, "require");
     for (const auto& method : made_.site.authentication_require)
       if (method != "dkim" && method != "spf" && method != "dmarc")
-        authentication.error("require", "unknown method \"" + method + "\": dkim, spf or dmarc");
+        authentication.error("require", "unknown method \"{}\": dkim, spf or dmarc", method);
   }
 
   void read_application(const toml_table& table) {
@@ -130,22 +130,22 @@ class reader {
     made_.application.attachments_exactly = static_cast<unsigned>(attachments.number("exactly", 1, 1, 100));
     if (attachments.has("kind")) made_.application.attachments_kind = attachments.required_text("kind");
     if (made_.application.attachments_kind != "zip-aes")
-      attachments.error("kind", "unknown kind \"" + made_.application.attachments_kind + "\": zip-aes");
+      attachments.error("kind", "unknown kind \"{}\": zip-aes", made_.application.attachments_kind);
 
     for (const auto& person : table.tables("same_person")) {
       const auto in = person.required_text("in");
       constexpr std::array<std::string_view, 4> places = {"body", "subject", "reply_to", "file"};
-      if (!contains(places, in)) person.error("in", "unknown place \"" + in + "\": body, subject, reply_to or file");
+      if (!contains(places, in)) person.error("in", "unknown place \"{}\": body, subject, reply_to or file", in);
       made_.application.same_person.push_back({in, required_pattern(person, "name", 1)});
     }
 
     const auto fields = table.required_table("fields");
     for (const auto& name : fields.keys()) {
-      if (!is_field_name(name)) fields.error(name, "\"" + name + "\": a field is named in snake_case");
+      if (!is_field_name(name)) fields.error(name, "\"{}\": a field is named in snake_case", name);
       made_.application.fields.emplace_back(name, required_pattern(fields, name, 1));
     }
     for (const char* const needed : {"receipt_no", "station", "applicant"})
-      if (!fields.has(needed)) fields.error({}, "[application.fields]: missing key \"" + std::string(needed) + '"');
+      if (!fields.has(needed)) fields.error({}, "[application.fields]: missing key \"{}\"", needed);
   }
 
   void read_list(const toml_table& table) {
@@ -169,8 +169,8 @@ class reader {
   static void check_list_fields(const toml_table& table, std::string_view key, const std::vector<std::string>& names) {
     for (const auto& name : names)
       if (!contains(list_fields, name))
-        table.error(key, "unknown field \"" + name + '"' + meant(name, {list_fields.begin(), list_fields.end()}));
-    if (!contains(names, "receipt_no")) table.error(key, '"' + std::string(key) + "\" must give \"receipt_no\"");
+        table.error(key, "unknown field \"{}\"{}", name, meant(name, {list_fields.begin(), list_fields.end()}));
+    if (!contains(names, "receipt_no")) table.error(key, "\"{}\" must give \"receipt_no\"", key);
   }
 
   void read_csv(const toml_table& table) {
@@ -179,7 +179,7 @@ class reader {
     csv.encoding = lower_case(table.text("encoding"));
     constexpr std::array<std::string_view, 6> encodings = {"", "utf-8", "cp932", "euc-jp", "iso-2022-jp", "utf-16"};
     if (!contains(encodings, csv.encoding))
-      table.error("encoding", "unknown encoding \"" + csv.encoding + "\": utf-8, cp932, euc-jp, iso-2022-jp or utf-16");
+      table.error("encoding", "unknown encoding \"{}\": utf-8, cp932, euc-jp, iso-2022-jp or utf-16", csv.encoding);
     const auto columns = table.required_table("columns");
     for (const auto& field : columns.keys()) csv.columns.emplace_back(field, columns.required_text(field));
     if (columns.present()) check_list_fields(table, "columns", columns.keys());
@@ -205,7 +205,7 @@ class reader {
     }
     made_.calendar.closed = table.texts("closed");
     for (const auto& day : made_.calendar.closed)  // 2024: a leap year, so that 02-29 can be closed
-      if (!parse_iso_date("2024-" + day)) table.error("closed", "\"" + day + "\" is not a day of the year, as 12-29");
+      if (!parse_iso_date("2024-" + day)) table.error("closed", "\"{}\" is not a day of the year, as 12-29", day);
     for (const auto& day : table.days("extra")) made_.calendar.extra_closed.push_back(parse_iso_date(day).value());
     for (const auto& day : table.days("except")) made_.calendar.except_open.push_back(parse_iso_date(day).value());
     if (!table.has("cutoff")) return;
@@ -240,12 +240,11 @@ class reader {
     for (std::size_t at = 0; (at = text.find_first_of("{}", at)) != text.npos; ++at) {
       const auto end = text[at] == '{' ? text.find_first_of("{}\n", at + 1) : text.npos;
       if (end == text.npos || text[end] != '}') {
-        table.error(key, '"' + std::string(key) + "\" has a brace without its pair");
+        table.error(key, "\"{}\" has a brace without its pair", key);
         return;
       }
       const auto name = text.substr(at + 1, end - at - 1);
-      if (!is_notice_field(name))
-        table.error(key, "unknown field {" + std::string(name) + '}' + meant(name, notice_field_names()));
+      if (!is_notice_field(name)) table.error(key, "unknown field {{{}}}{}", name, meant(name, notice_field_names()));
       at = end;
     }
   }
@@ -256,9 +255,9 @@ class reader {
       const auto wanted = table.required_text(kind.code);
       const auto shown = '"' + std::string(kind.code) + '"';
       if (wanted != "doubt" && wanted != "refuse") {
-        table.error(kind.code, shown + " must be doubt or refuse");
+        table.error(kind.code, "{} must be doubt or refuse", shown);
       } else if (strictness(wanted == "doubt" ? effect::doubt : effect::refuse) < strictness(kind.effect)) {
-        table.error(kind.code, shown + " may be made stricter, never milder");
+        table.error(kind.code, "{} may be made stricter, never milder", shown);
       }
       made_.stricter[std::string(kind.code)] = wanted;
     }
@@ -267,9 +266,9 @@ class reader {
   static std::vector<std::string> required_texts(const toml_table& table, std::string_view key) {
     auto values = table.texts(key);
     if (!table.has(key))
-      table.error({}, "missing key \"" + std::string(key) + '"');
+      table.error({}, "missing key \"{}\"", key);
     else if (values.empty())
-      table.error(key, '"' + std::string(key) + "\" must not be empty");
+      table.error(key, "\"{}\" must not be empty", key);
     return values;
   }
 
@@ -277,7 +276,7 @@ class reader {
   static pattern required_pattern(const toml_table& table, std::string_view key, int groups) {
     auto made = compile(table, key, table.required_text(key));
     if (made && groups > 0 && made.groups() != groups)
-      table.error(key, '"' + std::string(key) + "\" must have one group, the value; write others as (?:…)");
+      table.error(key, "\"{}\" must have one group, the value; write others as (?:…)", key);
     return made;
   }
 
@@ -290,7 +289,7 @@ class reader {
     try {
       return pattern(text);
     } catch (const std::invalid_argument& wrong) {
-      table.error(key, '"' + std::string(key) + "\" is not a pattern: " + wrong.what());
+      table.error(key, "\"{}\" is not a pattern: {}", key, wrong.what());
       return {};
     }
   }
@@ -305,7 +304,7 @@ std::string find_profile(const std::string& name, const std::string& beside) {
   if (::access(near.c_str(), F_OK) == 0) return near;
   const auto shared = find_shared("profiles/" + name + ".toml");
   if (shared.empty())
-    throw failure(exit_status::config, "no profile \"" + name + "\": neither " + near + " nor one of share/intake");
+    throw failure(exit_status::config, "no profile \"{}\": neither {} nor one of share/intake", name, near);
   return shared;
 }
 

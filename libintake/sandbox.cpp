@@ -62,7 +62,7 @@ void prove_confined(role role) {
 }  // namespace
 
 void must(bool done, const std::string& what) {
-  if (!done) throw system_failure(exit_status::os, "sandbox: " + what);
+  if (!done) throw system_failure(exit_status::os, "sandbox: {}", what);
 }
 
 role pump_of(role worker) {

@@ -65,7 +65,7 @@ std::string canary() {
 
 void set(cl_engine* engine, cl_engine_field field, std::size_t value) {
   if (cl_engine_set_num(engine, field, static_cast<long long>(value)) != CL_SUCCESS)
-    throw failure(exit_status::unavailable, "ClamAV refuses option " + std::to_string(field));
+    throw failure(exit_status::unavailable, "ClamAV refuses option {}", static_cast<int>(field));
 }
 
 cl_scan_options scan_options() {
@@ -144,12 +144,12 @@ void scanner::load() {
   unsigned signatures = 0;
   const auto say = [&](cl_error_t error) {
     const std::string detail = last_error().empty() ? "" : " (" + last_error() + ')';
-    return failure(exit_status::unavailable,
-                   "signature database " + options.database + ": " + cl_strerror(error) + detail);
+    return failure(exit_status::unavailable, "signature database {}: {}{}", options.database, cl_strerror(error),
+                   detail);
   };
   if (const auto error = cl_load(options.database.c_str(), engine, &signatures, CL_DB_STDOPT)) throw say(error);
   if (signatures == 0)
-    throw failure(exit_status::unavailable, "signature database " + options.database + ": no signatures in it");
+    throw failure(exit_status::unavailable, "signature database {}: no signatures in it", options.database);
   if (const auto error = cl_engine_compile(engine)) throw say(error);
   cl_engine_set_clcb_virus_found(engine, on_found);
   database.signatures = signatures;
@@ -168,8 +168,7 @@ void scanner::reload() {
   try {
     load();
     if (!detects_canary())
-      throw failure(exit_status::unavailable,
-                    "signature database " + options_.database + ": the test file is not found");
+      throw failure(exit_status::unavailable, "signature database {}: the test file is not found", options_.database);
   } catch (const failure&) {
     state_ = std::move(used);
     database_ = std::move(described);

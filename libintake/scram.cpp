@@ -52,7 +52,7 @@ void log_in_by_scram(mail_server& server, const server_login& login) {
   const auto& url = login.from.url;
   const bool is_imap = url.starts_with("imap");
   const auto refused = [&](exit_status status, std::string_view what) {
-    return failure(status, url + ": scram-sha-256: " + std::string(what.substr(0, 200)));
+    return failure(status, "{}: scram-sha-256: {}", url, what.substr(0, 200));
   };
   const auto must = [&](int code) {
     if (code != GSASL_OK) throw refused(exit_status::software, gsasl_strerror(code));

@@ -24,7 +24,7 @@ unsigned char* bytes_of(std::string& text) {
 }
 
 void must(bool good, const char* what) {
-  if (!good) throw failure(exit_status::software, std::string("OpenSSL refused ") + what);
+  if (!good) throw failure(exit_status::software, "OpenSSL refused {}", what);
 }
 
 struct free_cipher {

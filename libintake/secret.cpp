@@ -63,13 +63,13 @@ class locked_buffer {
     if (got < 0 && errno == EINTR) return true;
     if (got < 0) throw system_failure(exit_status::io, what);
     size_ += static_cast<std::size_t>(got);
-    if (size_ > limits::secret_bytes) throw failure(exit_status::config, what + ": larger than any secret");
+    if (size_ > limits::secret_bytes) throw failure(exit_status::config, "{}: larger than any secret", what);
     return got > 0;
   }
 
   [[nodiscard]] secret take(const std::string& what) const {
     const auto text = without_newline(room_.view().substr(0, size_));
-    if (text.empty()) throw failure(exit_status::config, what + ": the secret is empty");
+    if (text.empty()) throw failure(exit_status::config, "{}: the secret is empty", what);
     return secret(text);
   }
 
@@ -80,16 +80,16 @@ class locked_buffer {
 
 [[noreturn]] void cannot_open(const std::string& path, const std::string& what) {
   const auto status = errno == EACCES || errno == EPERM ? exit_status::no_permission : exit_status::no_input;
-  throw system_failure(status, what + ": " + path);
+  throw system_failure(status, "{}: {}", what, path);
 }
 
 void check_owner_and_mode(const struct stat& found, mode_t forbidden, const std::string& path,
                           const std::string& what) {
-  if (!S_ISREG(found.st_mode)) throw failure(exit_status::config, what + ": " + path + " is not a file");
+  if (!S_ISREG(found.st_mode)) throw failure(exit_status::config, "{}: {} is not a file", what, path);
   if (found.st_uid != ::geteuid() && found.st_uid != 0)
-    throw failure(exit_status::no_permission, what + ": " + path + " belongs to another user: chown it to yourself");
+    throw failure(exit_status::no_permission, "{}: {} belongs to another user: chown it to yourself", what, path);
   if ((found.st_mode & forbidden) != 0)
-    throw failure(exit_status::no_permission, what + ": " + path + " is open to other users: chmod 600 " + path);
+    throw failure(exit_status::no_permission, "{}: {} is open to other users: chmod 600 {}", what, path, path);
 }
 
 secret read_file(const std::string& path, mode_t forbidden, const std::string& what) {
@@ -106,9 +106,9 @@ secret read_file(const std::string& path, mode_t forbidden, const std::string& w
 
 secret read_credential(const std::string& name, const std::string& what) {
   const char* const folder = std::getenv("CREDENTIALS_DIRECTORY");
-  if (!folder) throw failure(exit_status::no_input, what + ": credential " + name + ": not started by systemd with it");
+  if (!folder) throw failure(exit_status::no_input, "{}: credential {}: not started by systemd with it", what, name);
   if (name.empty() || name.find('/') != name.npos || name == "." || name == "..")
-    throw failure(exit_status::config, what + ": not the name of a credential");
+    throw failure(exit_status::config, "{}: not the name of a credential", what);
   // systemd gives the service access by an ACL, whose mask shows in the bits of the group.
   return read_file(std::string(folder) + '/' + name, S_IWGRP | S_IRWXO, what);
 }
@@ -149,7 +149,7 @@ class command {
     child_ = -1;
     ::close(out_);
     errno = error;
-    throw system_failure(exit_status::unavailable, what + ": " + words[0]);
+    throw system_failure(exit_status::unavailable, "{}: {}", what, words[0]);
   }
   command(const command&) = delete;
   command& operator=(const command&) = delete;
@@ -179,7 +179,7 @@ class command {
 
 secret read_command(const std::string& line, const std::string& what) {
   const auto words = words_of(line);
-  if (words.empty()) throw failure(exit_status::config, what + ": command: names no program");
+  if (words.empty()) throw failure(exit_status::config, "{}: command: names no program", what);
   const auto named = what + ": " + words[0];  // never the arguments, which may hold what nobody is to see
   command program(words, what);
   locked_buffer buffer;
@@ -188,12 +188,12 @@ secret read_command(const std::string& line, const std::string& what) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
     struct pollfd ready = {program.out(), POLLIN, 0};
     const int count = left.count() <= 0 ? 0 : ::poll(&ready, 1, static_cast<int>(left.count()));
-    if (count == 0) throw failure(exit_status::unavailable, named + ": gave no secret in time");
+    if (count == 0) throw failure(exit_status::unavailable, "{}: gave no secret in time", named);
     if (count < 0 && errno != EINTR) throw system_failure(exit_status::os, named);
     if (count > 0 && !buffer.read_from(program.out(), named)) break;
   }
   if (const int status = program.wait(); !WIFEXITED(status) || WEXITSTATUS(status) != 0)
-    throw failure(exit_status::unavailable, named + ": failed");
+    throw failure(exit_status::unavailable, "{}: failed", named);
   return buffer.take(named);
 }
 
@@ -253,7 +253,8 @@ secret read_secret(const std::string& reference, const std::string& what) {
     if (scheme == "credential") return read_credential(rest, what);
     return read_command(rest, what);
   }
-  throw failure(exit_status::config, what + ": must begin with file:, credential: or command:, and is never the value");
+  throw failure(exit_status::config, "{}: must begin with file:, credential: or command:, and is never the value",
+                what);
 }
 
 std::vector<labelled_secret> read_password_list(const std::string& reference, const std::string& what) {
@@ -264,16 +265,16 @@ std::vector<labelled_secret> read_password_list(const std::string& reference, co
     auto line = without_newline(text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
     if (line.empty()) continue;
-    if (list.size() == limits::archive_passwords) throw failure(exit_status::config, what + ": too many passwords");
+    if (list.size() == limits::archive_passwords) throw failure(exit_status::config, "{}: too many passwords", what);
     auto label = std::to_string(list.size() + 1);
     if (const auto tab = line.find('\t'); tab != line.npos) {
       if (tab > 0) label = line.substr(0, tab);
       line.remove_prefix(tab + 1);
     }
-    if (line.empty()) throw failure(exit_status::config, what + ": a label without a password");
+    if (line.empty()) throw failure(exit_status::config, "{}: a label without a password", what);
     list.push_back({std::move(label), secret(line)});
   }
-  if (list.empty()) throw failure(exit_status::config, what + ": holds no password");
+  if (list.empty()) throw failure(exit_status::config, "{}: holds no password", what);
   return list;
 }
 
@@ -282,7 +283,7 @@ std::vector<labelled_secret> read_password_lists(const std::vector<std::string>&
   for (const auto& reference : references)
     for (auto& password : read_password_list(reference, what)) all.push_back(std::move(password));
   if (all.size() > limits::archive_passwords)
-    throw failure(exit_status::config, what + ": more passwords than can be tried");
+    throw failure(exit_status::config, "{}: more passwords than can be tried", what);
   return all;
 }
 

@@ -22,17 +22,17 @@ struct free_head {
   void operator()(cl_cvd* head) const { cl_cvdfree(head); }
 };
 
-[[noreturn]] void unavailable(const std::string& path, const std::string& why) {
-  throw failure(exit_status::unavailable, "signature database " + path + ": " + why);
+[[noreturn]] void unavailable(const std::string& path, const phrase& why) {
+  throw failure(exit_status::unavailable, "signature database {}: {}", path, why);
 }
 
 std::vector<std::string> files_of(const std::string& path) {
   struct stat state {};
-  if (stat(path.c_str(), &state) != 0) throw system_failure(exit_status::unavailable, "signature database " + path);
+  if (stat(path.c_str(), &state) != 0) throw system_failure(exit_status::unavailable, "signature database {}", path);
   if (!S_ISDIR(state.st_mode)) return {path};
   std::vector<std::string> files;
   const std::unique_ptr<DIR, int (*)(DIR*)> directory(opendir(path.c_str()), closedir);
-  if (!directory) throw system_failure(exit_status::unavailable, "signature database " + path);
+  if (!directory) throw system_failure(exit_status::unavailable, "signature database {}", path);
   while (const dirent* const entry = readdir(directory.get()))
     if (entry->d_name[0] != '.') files.push_back(path + '/' + entry->d_name);
   return files;
@@ -73,7 +73,7 @@ signature_database read_signature_database(const std::string& path) {
   for (const std::string& file : files_of(path)) {
     if (is_official(file)) {
       const std::unique_ptr<cl_cvd, free_head> head(cl_cvdhead(file.c_str()));
-      if (!head) unavailable(file, "damaged: its head cannot be read");
+      if (!head) unavailable(file, phrase("damaged: its head cannot be read"));
       const signature_database one{path, std::to_string(head->version), 0, static_cast<std::time_t>(head->stime)};
       if (one.built >= official.built) official = one;
       if (name_of(file).starts_with("daily.")) daily = one;
@@ -86,7 +86,7 @@ signature_database read_signature_database(const std::string& path) {
   // main.cvd is years old by design, and a file of the desk's own must not hide that the rest is not kept up.
   for (const auto& one : {daily, official, custom})
     if (!one.path.empty()) return one;
-  unavailable(path, "no signatures in it");
+  unavailable(path, phrase("no signatures in it"));
 }
 
 signature_files look_at_signatures(const std::string& path, std::time_t now) {

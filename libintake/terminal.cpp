@@ -99,14 +99,14 @@ head fitting(std::string_view text, std::size_t columns) {
   return result;
 }
 
+}  // namespace
+
 language language_of_environment() {
   for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"})
     if (const char* text = std::getenv(name); text && *text)
       return std::string_view(text).starts_with("ja") ? language::japanese : language::english;
   return language::english;
 }
-
-}  // namespace
 
 style style_of(int fd) {
   (void)utf8_locale();

@@ -11,6 +11,9 @@ namespace intake::terminal {
 
 enum class language { english, japanese };
 
+/// By LC_ALL, LC_MESSAGES or LANG, the first that is set.
+[[nodiscard]] language language_of_environment();
+
 /// How to write on one output.
 struct style {
   std::size_t columns = 80;

@@ -37,27 +37,27 @@ std::string read_whole(const std::string& path) {
   const auto problem = system_failure(exit_status::no_input, path);
   ::close(fd);
   if (got < 0) throw problem;
-  if (size > limits::toml_bytes) throw failure(exit_status::config, path + ": larger than any configuration");
+  if (size > limits::toml_bytes) throw failure(exit_status::config, "{}: larger than any configuration", path);
   text.resize(size);
   return text;
 }
 
-std::string_view kind_name(toml::node_type type) {
+phrase kind_name(toml::node_type type) {
   switch (type) {
     case toml::node_type::string:
-      return "a string";
+      return phrase("a string");
     case toml::node_type::integer:
-      return "a whole number";
+      return phrase("a whole number");
     case toml::node_type::boolean:
-      return "true or false";
+      return phrase("true or false");
     case toml::node_type::date:
-      return "a date";
+      return phrase("a date");
     case toml::node_type::array:
-      return "an array";
+      return phrase("an array");
     case toml::node_type::table:
-      return "a table";
+      return phrase("a table");
     default:
-      return "of another type";
+      return phrase("of another type");
   }
 }
 
@@ -123,7 +123,7 @@ struct toml_document::state {
   std::string path;
   toml::table root;
   std::map<const toml::table*, std::set<std::string, std::less<>>> known;
-  std::multimap<unsigned, std::string> errors;
+  std::multimap<unsigned, phrase> errors;
 
   void check(const toml::table& table);
   void check_below(const toml::node& node);
@@ -138,8 +138,8 @@ void toml_document::state::check(const toml::table& table) {
     }
     const auto meant = nearest_word(key.str(), {asked.begin(), asked.end()});
     const auto line = std::max<unsigned>(key.source().begin.line, 1);
-    errors.emplace(line, "unknown key \"" + std::string(key.str()) + '"' +
-                             (meant.empty() ? "" : "; did you mean \"" + meant + "\"?"));
+    errors.emplace(line, meant.empty() ? phrase("unknown key \"{}\"", key.str())
+                                       : phrase("unknown key \"{}\"; did you mean \"{}\"?", key.str(), meant));
   }
 }
 
@@ -155,8 +155,8 @@ toml_document::toml_document(const std::string& path) : state_(std::make_unique<
   try {
     state_->root = toml::parse(std::string_view(text), path);
   } catch (const toml::parse_error& error) {
-    throw failure(exit_status::config, path + ':' + std::to_string(std::max<unsigned>(error.source().begin.line, 1)) +
-                                           ": " + std::string(error.description()));
+    throw failure(exit_status::config, "{}:{}: {}", path, std::max<unsigned>(error.source().begin.line, 1),
+                  error.description());
   }
 }
 
@@ -167,19 +167,20 @@ toml_table toml_document::root() {
   return {this, &state_->root, {}};
 }
 
-void toml_document::error(unsigned line, const std::string& text) {
+void toml_document::error(unsigned line, const phrase& text) {
   state_->errors.emplace(line, text);
 }
 
 void toml_document::finish() {
   state_->check(state_->root);
   if (state_->errors.empty()) return;
-  std::string all;
+  std::string english, local;
   for (const auto& [line, text] : state_->errors) {
-    if (!all.empty()) all += '\n';
-    all += state_->path + ':' + std::to_string(line) + ": " + text;
+    const auto place = (english.empty() ? "" : "\n") + state_->path + ':' + std::to_string(line) + ": ";
+    english += place + text.english();
+    local += place + text.local();
   }
-  throw failure(exit_status::config, all);
+  throw failure(exit_status::config, phrase(std::move(english), std::move(local)));
 }
 
 const void* toml_table::node(std::string_view key) const {
@@ -194,13 +195,13 @@ unsigned toml_table::line(std::string_view key) const {
   return found ? line_of(*found) : line_of(as_table(table_));
 }
 
-void toml_table::error(std::string_view key, const std::string& text) const {
+void toml_table::error(std::string_view key, const phrase& text) const {
   if (table_) document_->error(line(key), text);
 }
 
-void toml_table::wrong_type(std::string_view key, std::string_view wanted) const {
+void toml_table::wrong_type(std::string_view key, const phrase& wanted) const {
   const auto type = as_table(table_).get(key)->type();
-  error(key, '"' + std::string(key) + "\" must be " + std::string(wanted) + ", and is " + std::string(kind_name(type)));
+  error(key, "\"{}\" must be {}, and is {}", key, wanted, kind_name(type));
 }
 
 std::string toml_table::text(std::string_view key) const {
@@ -208,23 +209,22 @@ std::string toml_table::text(std::string_view key) const {
   if (!found) return {};
   const auto* const value = found->as_string();
   if (!value) {
-    wrong_type(key, "a string");
+    wrong_type(key, phrase("a string"));
     return {};
   }
   if (is_printable(value->get())) return value->get();
-  error(key, '"' + std::string(key) + "\" holds control characters");
+  error(key, "\"{}\" holds control characters", key);
   return {};
 }
 
 std::string toml_table::required_text(std::string_view key) const {
   if (!has(key)) {
-    error(key, (name_.empty() ? "" : name_ + ": ") + "missing key \"" + std::string(key) + '"');
+    error(key, name_.empty() ? phrase("missing key \"{}\"", key) : phrase("{}: missing key \"{}\"", name_, key));
     return {};
   }
   const auto errors = document_->state_->errors.size();
   auto value = text(key);
-  if (value.empty() && errors == document_->state_->errors.size())
-    error(key, '"' + std::string(key) + "\" must not be empty");
+  if (value.empty() && errors == document_->state_->errors.size()) error(key, "\"{}\" must not be empty", key);
   return value;
 }
 
@@ -233,13 +233,13 @@ std::vector<std::string> toml_table::texts(std::string_view key) const {
   if (!found) return {};
   std::vector<std::string> values;
   const auto* const array = found->as_array();
-  if (!array) wrong_type(key, "an array of strings");
+  if (!array) wrong_type(key, phrase("an array of strings"));
   for (std::size_t i = 0; array && i < array->size(); ++i) {
     const auto* const value = (*array)[i].as_string();
     if (value && !value->get().empty() && is_printable(value->get()))
       values.push_back(value->get());
     else
-      document_->error(line_of((*array)[i]), '"' + std::string(key) + "\" must hold strings that are not empty");
+      document_->error(line_of((*array)[i]), phrase("\"{}\" must hold strings that are not empty", key));
   }
   return values;
 }
@@ -251,9 +251,9 @@ std::int64_t toml_table::number(std::string_view key, std::int64_t otherwise, st
   const auto* const value = found->as_integer();
   if (value && low <= value->get() && value->get() <= high) return value->get();
   if (!value)
-    wrong_type(key, "a whole number");
+    wrong_type(key, phrase("a whole number"));
   else
-    error(key, '"' + std::string(key) + "\" must be " + std::to_string(low) + " to " + std::to_string(high));
+    error(key, "\"{}\" must be {} to {}", key, low, high);
   return otherwise;
 }
 
@@ -261,7 +261,7 @@ bool toml_table::boolean(std::string_view key, bool otherwise) const {
   const auto* const found = as_node(node(key));
   if (!found) return otherwise;
   const auto* const value = found->as_boolean();
-  if (!value) wrong_type(key, "true or false");
+  if (!value) wrong_type(key, phrase("true or false"));
   return value ? value->get() : otherwise;
 }
 
@@ -269,7 +269,7 @@ std::string toml_table::day(std::string_view key) const {
   const auto* const found = as_node(node(key));
   if (!found) return {};
   auto value = day_of(*found);
-  if (value.empty()) error(key, '"' + std::string(key) + "\" must be a date, as 2026-11-24");
+  if (value.empty()) error(key, "\"{}\" must be a date, as 2026-11-24", key);
   return value;
 }
 
@@ -278,11 +278,11 @@ std::vector<std::string> toml_table::days(std::string_view key) const {
   if (!found) return {};
   std::vector<std::string> values;
   const auto* const array = found->as_array();
-  if (!array) wrong_type(key, "an array of dates");
+  if (!array) wrong_type(key, phrase("an array of dates"));
   for (std::size_t i = 0; array && i < array->size(); ++i) {
     auto value = day_of((*array)[i]);
     if (value.empty())
-      document_->error(line_of((*array)[i]), '"' + std::string(key) + "\" must hold dates");
+      document_->error(line_of((*array)[i]), phrase("\"{}\" must hold dates", key));
     else
       values.push_back(std::move(value));
   }
@@ -297,7 +297,7 @@ toml_table toml_table::table(std::string_view key) const {
   const auto* const found = as_node(node(key));
   if (!found) return {};
   const auto* const below = found->as_table();
-  if (!below) wrong_type(key, "a table");
+  if (!below) wrong_type(key, phrase("a table"));
   if (!below) return {};
   document_->state_->known[below];
   auto name = name_.empty() ? std::string(key) : name_.substr(1, name_.size() - 2) + '.' + std::string(key);
@@ -306,8 +306,7 @@ toml_table toml_table::table(std::string_view key) const {
 
 toml_table toml_table::required_table(std::string_view key) const {
   if (table_ && !has(key))
-    error({}, name_.empty() ? "missing table [" + std::string(key) + ']'
-                            : name_ + ": missing table \"" + std::string(key) + '"');
+    error({}, name_.empty() ? phrase("missing table [{}]", key) : phrase("{}: missing table \"{}\"", name_, key));
   return table(key);
 }
 
@@ -316,12 +315,11 @@ std::vector<toml_table> toml_table::tables(std::string_view key) const {
   if (!found) return {};
   std::vector<toml_table> values;
   const auto* const array = found->as_array();
-  if (!array) wrong_type(key, "an array of tables: [[" + std::string(key) + "]]");
+  if (!array) wrong_type(key, phrase("an array of tables: [[{}]]", key));
   for (std::size_t i = 0; array && i < array->size(); ++i) {
     const auto* const below = (*array)[i].as_table();
     if (!below) {
-      document_->error(line_of((*array)[i]),
-                       '"' + std::string(key) + "\" must hold tables: [[" + std::string(key) + "]]");
+      document_->error(line_of((*array)[i]), phrase("\"{}\" must hold tables: [[{}]]", key, key));
       continue;
     }
     document_->state_->known[below];

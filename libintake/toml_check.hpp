@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "phrase.hpp"
+
 namespace intake {
 
 /// Of `known`, the word nearest to `wrong` by edit distance, if one is near enough to be meant; else empty.
@@ -26,7 +28,12 @@ class toml_table {
   /// Line of `key`, or of the table when the key is absent.
   [[nodiscard]] unsigned line(std::string_view key = {}) const;
   /// Adds an error at the line of `key`.
-  void error(std::string_view key, const std::string& text) const;
+  void error(std::string_view key, const phrase& text) const;
+  /// `format` and `values` as phrase takes them.
+  template <typename... Values>
+  void error(std::string_view key, const char* format, const Values&... values) const {
+    error(key, phrase(format, values...));
+  }
 
   /// Absent: empty. Control characters other than line ends and tabs are refused.
   [[nodiscard]] std::string text(std::string_view key) const;
@@ -56,7 +63,7 @@ class toml_table {
 
   /// The library's node of that key, or nullptr; makes the key known.
   [[nodiscard]] const void* node(std::string_view key) const;
-  void wrong_type(std::string_view key, std::string_view wanted) const;
+  void wrong_type(std::string_view key, const phrase& wanted) const;
 
   toml_document* document_ = nullptr;
   const void* table_ = nullptr;  ///< the library's table
@@ -72,7 +79,7 @@ class toml_document {
   toml_document& operator=(const toml_document&) = delete;
 
   [[nodiscard]] toml_table root();
-  void error(unsigned line, const std::string& text);
+  void error(unsigned line, const phrase& text);
   /// Adds an error for every key that was not asked for; throws failure(config) if there is any error, with all of
   /// them in the order of lines. To be called once, when all was read.
   void finish();

@@ -66,8 +66,8 @@ void leave_parent(int& in, int& out, const std::vector<int>& kept) {
   make_pipe(ended);
   in = fcntl(in, F_DUPFD, 100);
   out = fcntl(out, F_DUPFD, 100);
-  const bool moved = dup2(ended[0], 0) == 0 && dup2(2, 1) == 1 && dup2(in, 3) == 3 && dup2(out, 4) == 4 &&
-                     close_others(kept);
+  const bool moved =
+      dup2(ended[0], 0) == 0 && dup2(2, 1) == 1 && dup2(in, 3) == 3 && dup2(out, 4) == 4 && close_others(kept);
   if (!moved) throw system_failure(exit_status::os, "the worker's descriptors");
   in = 3;
   out = 4;
@@ -81,7 +81,7 @@ void leave_parent(int& in, int& out, const std::vector<int>& kept) {
     sandbox::enter(task.role, task.access);
     if (task.prepare) task.prepare();
   } catch (const failure& error) {
-    start = static_cast<char>(error.status()) + std::string(error.what());
+    start = static_cast<char>(error.status()) + error.said().english() + '\0' + error.said().local();
   } catch (const std::exception& error) {
     start = static_cast<char>(exit_status::software) + std::string(error.what());
   }
@@ -132,8 +132,11 @@ worker::worker(const worker_task& task) {
     if (came == outcome::working) continue;
     const std::string start(came == outcome::answered ? reply_.view() : std::string_view());
     if (start.size() == 1 && start[0] == '\0') return;
-    const std::string said = start.size() > 1 ? start.substr(1) : "the confined worker did not start: " + why_;
     const auto status = start.size() > 1 ? static_cast<exit_status>(start[0]) : exit_status::os;
+    const auto end = start.find('\0');
+    const auto said = start.size() < 2    ? phrase("the confined worker did not start: {}", why_)
+                      : end == start.npos ? phrase(start.substr(1))
+                                          : phrase(start.substr(1, end - 1), start.substr(end + 1));
     kill(child_, SIGKILL);
     waitpid(child_, nullptr, 0);
     close(to_child_);

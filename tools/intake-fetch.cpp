@@ -16,28 +16,28 @@ struct options {
   [[nodiscard]] bool picks() const { return !message_ids.empty() || !uids.empty() || !since.empty(); }
 };
 
-intake::failure usage(const std::string& what) {
+intake::failure usage(const char* what) {
   return {intake::exit_status::usage, what};
 }
 
 intake::fetch_order order_of(const options& opt, intake::context& ctx) {
-  if (opt.only_new && opt.all) throw usage(intake::tr("--new and --all exclude each other"));
-  if (!opt.accounts.empty() && !opt.paths.empty()) throw usage(intake::tr("--account and a path exclude each other"));
+  if (opt.only_new && opt.all) throw usage("--new and --all exclude each other");
+  if (!opt.accounts.empty() && !opt.paths.empty()) throw usage("--account and a path exclude each other");
   intake::fetch_order order;
   order.wish.uids = opt.uids;
   order.wish.message_ids = opt.message_ids;
   order.wish.since = intake::parse_iso_date(opt.since);
-  if (!opt.since.empty() && !order.wish.since) throw usage(intake::tr("--since takes a day, as 2026-11-24"));
+  if (!opt.since.empty() && !order.wish.since) throw usage("--since takes a day, as 2026-11-24");
   order.only_new = opt.only_new;
   order.watch = opt.watch;
   if (opt.watch && (opt.picks() || std::count(opt.paths.begin(), opt.paths.end(), "-") > 0))
-    throw usage(intake::tr("--watch takes whole mailboxes: no --message-id, --uid, --since, and not stdin"));
+    throw usage("--watch takes whole mailboxes: no --message-id, --uid, --since, and not stdin");
   order.is_check = opt.paths.empty() && !opt.picks();
   order.calendar = &ctx.profile().calendar;
   order.tool = ctx.filter().tool;
   order.tell = [tool = order.tool, quiet = ctx.filter().quiet](const intake::fetch_source& source) {
     if (source.problem)
-      fmt::print(stderr, "{}: {}: {}\n", tool, source.name, source.problem->what());
+      fmt::print(stderr, "{}: {}: {}\n", tool, source.name, source.problem->said().local());
     else if (!quiet)
       fmt::print(stderr, "{}: {}: {}\n", tool, source.name, intake::tr("goes on again"));
   };

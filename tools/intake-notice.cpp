@@ -51,7 +51,7 @@ exit_status draft(intake::context& ctx, const options& opt) {
   }
   intake::notice_commands::check_wish(opt.wish);
   if (desk.own_station().address.empty())
-    throw failure(exit_status::config, desk.file + ": station \"" + desk.station + "\" has no address to write from");
+    throw failure(exit_status::config, "{}: station \"{}\" has no address to write from", desk.file, desk.station);
   auto [sink, role, access] = intake::open_sink(place_of(opt, desk), desk);
   auto book = open_ledger(desk, intake::ledger::mode::write);
   access.write.push_back(ledger_folder(desk));

@@ -22,14 +22,14 @@ struct options {
 intake::date day_of(const std::string& text, const char* name, intake::date otherwise) {
   if (text.empty()) return otherwise;
   const auto day = intake::parse_iso_date(text);
-  if (!day) throw failure(exit_status::usage, std::string(name) + ": not a day (YYYY-MM-DD): " + text);
+  if (!day) throw failure(exit_status::usage, "{}: not a day (YYYY-MM-DD): {}", name, text);
   return *day;
 }
 
 intake::timestamp clock_of(const options& opt) {
   if (opt.at.empty()) return intake::now();
   const auto at = intake::parse_rfc3339(opt.at);
-  if (!at) throw failure(exit_status::usage, "--at: not a time (2026-11-18T09:00:00+09:00): " + opt.at);
+  if (!at) throw failure(exit_status::usage, "--at: not a time (2026-11-18T09:00:00+09:00): {}", opt.at);
   return *at;
 }
 
@@ -67,7 +67,7 @@ std::vector<std::string> words_of(const std::vector<std::string>& given) {
       const auto comma = rest.find(',');
       words.emplace_back(rest.substr(0, comma));
       if (std::find(known.begin(), known.end(), words.back()) == known.end())
-        throw failure(exit_status::usage, "--fail-on: missed, unlisted, missing, late or doubts, not " + words.back());
+        throw failure(exit_status::usage, "--fail-on: missed, unlisted, missing, late or doubts, not {}", words.back());
       if (comma == rest.npos) break;
       rest.remove_prefix(comma + 1);
     }

@@ -23,7 +23,7 @@ struct options {
 intake::date day_of(const std::string& text, const char* name, intake::date otherwise) {
   if (text.empty()) return otherwise;
   const auto day = intake::parse_iso_date(text);
-  if (!day) throw failure(exit_status::usage, std::string(name) + ": not a day (YYYY-MM-DD): " + text);
+  if (!day) throw failure(exit_status::usage, "{}: not a day (YYYY-MM-DD): {}", name, text);
   return *day;
 }
 
@@ -32,7 +32,7 @@ intake::report_wish wish_of(const options& opt, int offset_minutes) {
   wish.now = intake::now();
   if (!opt.at.empty()) {
     const auto at = intake::parse_rfc3339(opt.at);
-    if (!at) throw failure(exit_status::usage, "--at: not a time (2026-11-18T09:00:00+09:00): " + opt.at);
+    if (!at) throw failure(exit_status::usage, "--at: not a time (2026-11-18T09:00:00+09:00): {}", opt.at);
     wish.now = *at;
   }
   const auto today = intake::civil_day({wish.now.seconds, offset_minutes});
@@ -40,8 +40,7 @@ intake::report_wish wish_of(const options& opt, int offset_minutes) {
   wish.to = day_of(opt.day.empty() ? opt.to : opt.day, "--to", std::max(wish.from, today));
   if (wish.to < wish.from) throw failure(exit_status::usage, "--to lies before --from");
   if (intake::add_days(wish.from, intake::limits::report_days) <= wish.to)
-    throw failure(exit_status::usage,
-                  "a report is of " + std::to_string(intake::limits::report_days) + " days at most");
+    throw failure(exit_status::usage, "a report is of {} days at most", intake::limits::report_days);
   wish.redact = opt.redact;
   return wish;
 }
@@ -50,7 +49,7 @@ exit_status report(intake::context& ctx, const options& opt) {
   if (opt.json && opt.html) throw failure(exit_status::usage, "--json and --html exclude each other");
   for (const auto& word : opt.fail_on)
     if (word != "attention" && word != "open")
-      throw failure(exit_status::usage, "--fail-on: attention or open, not " + word);
+      throw failure(exit_status::usage, "--fail-on: attention or open, not {}", word);
   const auto& rule = ctx.profile();
   const auto& desk = ctx.config();
   const auto wish = wish_of(opt, rule.calendar.offset_minutes);

@@ -21,8 +21,8 @@ void renew(scanner& engine) {
   try {
     engine.reload();
   } catch (const failure& error) {
-    fmt::print(stderr, "intake-scan: {}; {} {}\n", error.what(), tr("going on with the signatures of"),
-               engine.database().built_at());
+    const phrase told("{}; going on with the signatures of {}", error.said(), engine.database().built_at());
+    fmt::print(stderr, "intake-scan: {}\n", told.local());
   }
 }
 
@@ -39,8 +39,8 @@ exit_status scan_all(context& ctx, const std::string& database_option) {
   scanner engine(options);
   const auto& database = engine.database();
   if (!desk.allow_stale && database.stale(desk.max_age_days, std::time(nullptr)))
-    throw failure(exit_status::unavailable, "signature database " + database.path + ": built " + database.built_at() +
-                                                ", older than " + std::to_string(desk.max_age_days) + " days");
+    throw failure(exit_status::unavailable, "signature database {}: built {}, older than {} days", database.path,
+                  database.built_at(), desk.max_age_days);
   const type_reader types;
   file_checker checker(engine, types, {desk.max_age_days, time});
 
@@ -49,8 +49,8 @@ exit_status scan_all(context& ctx, const std::string& database_option) {
   stage.on_timeout = "scan.failed";
   stage.prepare = [&] {
     if (!engine.detects_canary())
-      throw failure(exit_status::unavailable,
-                    "ClamAV does not find its test file (EICAR) with the signatures in " + database.path);
+      throw failure(exit_status::unavailable, "ClamAV does not find its test file (EICAR) with the signatures in {}",
+                    database.path);
   };
   stage.handle = [&](record& rec) { checker.check(rec); };
   const bool is_folder = std::filesystem::is_directory(options.database);

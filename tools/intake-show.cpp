@@ -39,7 +39,7 @@ exit_status show_all(const options& opt) {
   sandbox::enter(sandbox::role::keeper);
 
   if (opt.pages && isatty(STDOUT_FILENO))
-    throw failure(exit_status::usage, tr("--pages writes a page for a browser: send it to a file, as in >pages.html"));
+    throw failure(exit_status::usage, "--pages writes a page for a browser: send it to a file, as in >pages.html");
   if (opt.pages) print(show::glance_head(style));
   line_reader reader(STDIN_FILENO);
   show::table table(style);
@@ -66,8 +66,7 @@ exit_status show_all(const options& opt) {
   }
   print(opt.pages ? show::glance_foot() : table.foot());
   if (std::fflush(stdout) != 0) throw system_failure(exit_status::io, "writing the table");
-  if (!wanted.empty() && !shown)
-    throw failure(exit_status::no_input, fmt::format("{}: {}", wanted, tr("no such message")));
+  if (!wanted.empty() && !shown) throw failure(exit_status::no_input, "{}: no such message", wanted);
   return unusable ? exit_status::data : exit_status::ok;
 }
 

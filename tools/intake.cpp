@@ -1,6 +1,5 @@
 // intake - one word in front of all tools: "intake scan -j 2" runs intake-scan. It reads nothing that was received.
 #include <fmt/format.h>
-#include <libintl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -40,9 +39,9 @@ fs::path directory() {
   for (auto& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   ::execvp(path.c_str(), argv.data());
-  throw failure(errno == ENOENT ? exit_status::usage : exit_status::os,
-                errno == ENOENT ? fmt::format("there is no intake command \"{}\" (intake help)", words[0].substr(7))
-                                : path + ": " + std::strerror(errno));
+  if (errno == ENOENT)
+    throw failure(exit_status::usage, "there is no intake command \"{}\" (intake help)", words[0].substr(7));
+  throw system_failure(exit_status::os, path);
 }
 
 std::string path_of(const std::string& name) {
@@ -114,8 +113,6 @@ bool is_command(const std::string& name) {
 
 int main(int argc, char** argv) {
   std::setlocale(LC_ALL, "");
-  bindtextdomain("intake", INTAKE_LOCALE_DIR);
-  bind_textdomain_codeset("intake", "UTF-8");
   std::vector<std::string> words(argv + 1, argv + argc);
   try {
     if (words.empty() || words[0] == "--help" || words[0] == "-h" || (words[0] == "help" && words.size() == 1))
@@ -124,13 +121,13 @@ int main(int argc, char** argv) {
     if (words[0] == "--completion" && words.size() == 2) return print(intake::front_completion(all_tools(), words[1]));
     const bool asks = words[0] == "help";
     const auto& name = asks ? words[1] : words[0];
-    if (!is_command(name)) throw failure(exit_status::usage, fmt::format("not a command: \"{}\" (intake help)", name));
+    if (!is_command(name)) throw failure(exit_status::usage, "not a command: \"{}\" (intake help)", name);
     if (asks) help(name);
     auto tool = std::string(prefix) + name;
     words[0] = tool;
     run(path_of(tool), std::move(words));
   } catch (const failure& error) {
-    fmt::print(stderr, "intake: {}\n", error.what());
+    fmt::print(stderr, "intake: {}\n", error.said().local());
     return static_cast<int>(error.status());
   } catch (const std::exception& error) {
     fmt::print(stderr, "intake: {}\n", error.what());

@@ -1,20 +1,12 @@
 #include "manual.hpp"
 
 #include <fmt/format.h>
-#include <libintl.h>
 
 #include <algorithm>
 
 #include "libintake/failure.hpp"
 
 namespace intake {
-
-const char* tr(const char* text) {
-  return *text ? dgettext("intake", text) : text;
-}
-std::string tr(const std::string& text) {
-  return tr(text.c_str());
-}
 
 namespace {
 
@@ -240,9 +232,9 @@ std::string manual_page(const command_definition& tool) {
   std::transform(title.begin(), title.end(), title.begin(), [](char c) { return c >= 'a' && c <= 'z' ? c - 32 : c; });
   std::string out = fmt::format(".\\\" Made by {} --manual.\n.TH {} 1 \"\" \"intake {}\" \"intake\"\n", tool.name,
                                 roff(title), INTAKE_VERSION);
-  section(out, "NAME");
+  section(out, marked("NAME"));
   out += fmt::format("{} \\-\n{}\n", roff(tool.name), roff(tr(tool.summary)));
-  section(out, "SYNOPSIS");
+  section(out, marked("SYNOPSIS"));
   if (tool.commands.empty())
     synopsis(out, tool.name, tool);
   else
@@ -250,27 +242,27 @@ std::string manual_page(const command_definition& tool) {
       if (i != 0) out += ".br\n";
       synopsis(out, tool.name + " " + tool.commands[i].name, tool.commands[i]);
     }
-  section(out, "DESCRIPTION");
+  section(out, marked("DESCRIPTION"));
   out += roff(tr(tool.summary)) + "\n";
   if (!tool.about.empty()) out += ".PP\n" + roff(tr(tool.about)) + "\n";
   if (!tool.commands.empty()) {
-    section(out, "COMMANDS");
+    section(out, marked("COMMANDS"));
     for (const auto& command : tool.commands) {
       out += fmt::format(".SS {}\n{}\n", roff(command.name), roff(tr(command.summary)));
       option_list(out, command.options);
       example_list(out, command.examples);
     }
   }
-  section(out, "OPTIONS");
+  section(out, marked("OPTIONS"));
   option_list(out, tool.options);
   if (!tool.examples.empty()) {
-    section(out, "EXAMPLES");
+    section(out, marked("EXAMPLES"));
     example_list(out, tool.examples);
   }
-  section(out, "EXIT STATUS");
+  section(out, marked("EXIT STATUS"));
   for (const auto& it : exit_statuses)
     out += fmt::format(".TP\n\\fB{}\\fR\n{}\n", static_cast<int>(it.status), roff(tr(it.meaning)));
-  section(out, "SEE ALSO");
+  section(out, marked("SEE ALSO"));
   out += "\\fBintake\\fR(7), \\fBintake\\-record\\fR(5), \\fBintake.toml\\fR(5), \\fBintake\\-profile\\fR(5)\n";
   return out;
 }

@@ -9,10 +9,6 @@
 
 namespace intake {
 
-/// Marks a text for translation and translates it to the language of the locale.
-[[nodiscard]] const char* tr(const char* text);
-[[nodiscard]] std::string tr(const std::string& text);
-
 /// One option as help, man page and completions show it.
 struct option_definition {
   std::string names;      ///< "-j,--jobs"

@@ -1,7 +1,6 @@
 #include "tool.hpp"
 
 #include <fmt/format.h>
-#include <libintl.h>
 
 #include <CLI/CLI.hpp>
 #include <clocale>
@@ -171,6 +170,25 @@ command_definition tool::definition() const {
 
 namespace {
 
+/// What CLI11 says of wrong words.
+phrase wrong_words(const std::string& said) {
+  return recognised(said, {marked("The following argument was not expected: {}"),
+                           marked("The following arguments were not expected: {}"), marked("A subcommand is required"),
+                           marked("{} is required"), marked("{}: 1 required {} missing"),
+                           marked("{}: Value {} not in range {}"), marked("Could not convert: {} = {}")});
+}
+
+/// CLI11's own words on a page of help.
+void translate_headings(CLI::App& app) {
+  auto& page = *app.get_formatter_base();
+  page.label("Usage", tr("Usage"));
+  page.label("OPTIONS", tr("OPTIONS"));
+  page.label("SUBCOMMAND", tr("SUBCOMMAND"));
+  page.label("Positionals", tr("Positionals"));
+  page.label("REQUIRED", tr("REQUIRED"));
+  app.option_defaults()->group(tr("Options"));
+}
+
 /// What packaging asks a tool for and no user needs, so that --help does not show it.
 std::optional<std::string> made_from(const command_definition& tool, const std::vector<std::string>& words) {
   if (words.size() == 1 && words[0] == "--manual") return manual_page(tool);
@@ -183,8 +201,6 @@ std::optional<std::string> made_from(const command_definition& tool, const std::
 
 int tool::run(int argc, char** argv) {
   std::setlocale(LC_ALL, "");
-  bindtextdomain("intake", INTAKE_LOCALE_DIR);
-  bind_textdomain_codeset("intake", "UTF-8");
   auto& shared = *state_->shared;
   shared.filter_.tool = state_->said.name;
   try {
@@ -195,6 +211,7 @@ int tool::run(int argc, char** argv) {
     }
     const auto& said = state_->said;
     CLI::App app(tr(said.summary), said.name);
+    translate_headings(app);
     app.set_version_flag("--version", said.name + " " INTAKE_VERSION, tr("print the version and end"));
     app.set_help_flag("-h,--help", tr("print this help and end"));
     app.footer(footer(said.examples));
@@ -204,6 +221,7 @@ int tool::run(int argc, char** argv) {
     const tool* chosen = this;
     for (const auto& command : state_->commands) {
       auto* sub = app.add_subcommand(command->state_->said.name, tr(command->state_->said.summary));
+      sub->group(tr("Subcommands"));
       sub->footer(footer(command->state_->said.examples));
       sub->fallthrough();
       for (const auto& option : command->state_->said.options) option.bind(sub);
@@ -218,14 +236,14 @@ int tool::run(int argc, char** argv) {
         if (std::fflush(stdout) != 0) throw system_failure(exit_status::io, "stdout");
         return 0;
       }
-      throw failure(exit_status::usage, std::string(error.what()) + " (" + state_->said.name + " --help)");
+      throw failure(exit_status::usage, "{} ({} --help)", wrong_words(error.what()), state_->said.name);
     }
     if (state_->insecure) sandbox::disable();
     const exit_status status = chosen->state_->body(shared);
     if (std::fflush(stdout) != 0) throw system_failure(exit_status::io, "stdout");
     return static_cast<int>(status);
   } catch (const failure& error) {
-    fmt::print(stderr, "{}: {}\n", state_->said.name, error.what());
+    fmt::print(stderr, "{}: {}\n", state_->said.name, error.said().local());
     return static_cast<int>(error.status());
   } catch (const std::bad_alloc&) {
     fmt::print(stderr, "{}: {}\n", state_->said.name, tr("out of memory"));

@@ -28,7 +28,7 @@ std::string actor_of(const std::string& given) {
 std::optional<date> day_option(const std::string& text, const char* name) {
   if (text.empty()) return std::nullopt;
   const auto day = parse_iso_date(text);
-  if (!day) throw failure(exit_status::usage, fmt::format("{}: not a day (YYYY-MM-DD): {}", name, text));
+  if (!day) throw failure(exit_status::usage, "{}: not a day (YYYY-MM-DD): {}", name, text);
   return day;
 }
 

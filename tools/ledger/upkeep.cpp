@@ -20,14 +20,14 @@ exit_status check(context& ctx, const upkeep& asked) {
   std::vector<ledger_head> heads;
   for (const auto& text : asked.heads) {
     const auto head = ledger_head::parse(text);
-    if (!head) throw failure(exit_status::usage, "--head: not SEQUENCE:CHAIN: " + text);
+    if (!head) throw failure(exit_status::usage, "--head: not SEQUENCE:CHAIN: {}", text);
     heads.push_back(*head);
   }
   const auto book = open_confined(ctx, asked.redact ? ledger::mode::inspect : ledger::mode::read);
   const auto faults = book.check(heads);
   for (const auto& fault : faults) {
-    const auto place = fault.sequence == 0 ? std::string() : fmt::format("event {}: ", fault.sequence);
-    fmt::print(stderr, "{}: {}{}\n", ctx.filter().tool, place, fault.what);
+    const auto told = fault.sequence == 0 ? fault.what : phrase("event {}: {}", fault.sequence, fault.what);
+    fmt::print(stderr, "{}: {}\n", ctx.filter().tool, told.local());
   }
   if (!faults.empty()) return exit_status::config;
   if (!ctx.filter().quiet) print_line(book.head().text());
