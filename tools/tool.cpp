@@ -180,7 +180,7 @@ phrase wrong_words(const std::string& said) {
 
 /// CLI11's own words on a page of help.
 void translate_headings(CLI::App& app) {
-  auto& page = *app.get_formatter_base();
+  auto& page = *app.get_formatter();
   page.label("Usage", tr("Usage"));
   page.label("OPTIONS", tr("OPTIONS"));
   page.label("SUBCOMMAND", tr("SUBCOMMAND"));
