@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <sstream>
 #include <vector>
 
@@ -22,19 +21,19 @@ void open_in_mail_program(const std::string& path, const std::string& program) {
   for (auto& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
 
-  const auto refuse = [&](const std::string& why) {
+  const auto refuse = [&](const phrase& why) {
     throw failure(exit_status::unavailable,
                   "{}: {}; the draft lies in {} (output.mail_program in the configuration names another program)",
                   words.front(), why, path);
   };
   pid_t child = 0;
   if (const int error = posix_spawnp(&child, arguments[0], nullptr, nullptr, arguments.data(), environ))
-    refuse(std::strerror(error));
+    refuse(system_error(error));
   int status = 0;
   while (waitpid(child, &status, 0) < 0)
     if (errno != EINTR) throw system_failure(exit_status::os, "waiting for {}", words.front());
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-    refuse(WIFEXITED(status) ? "status " + std::to_string(WEXITSTATUS(status)) : "ended by a signal");
+    refuse(WIFEXITED(status) ? phrase("status {}", WEXITSTATUS(status)) : phrase("ended by a signal"));
 }
 
 }  // namespace intake

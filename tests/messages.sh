@@ -78,7 +78,7 @@ mkdir "$work/folder"
 printf 'profile = "kumamoto-2021"\nstation = 5\nstationz = 1\n' >"$work/wrong.toml"
 words=$(said ja_JP.UTF-8 78 intake-verify --config "$work/wrong.toml")
 [[ $words == *'wrong.toml:2: "station" は文字列でなければなりませんが、整数になっています'* ]] || die "$words"
-[[ $words == *'wrong.toml:3: キー "stationz" はありません（"stations" の誤りではありませんか）'* ]] || die "$words"
+[[ $words == *'wrong.toml:3: キー "stationz" はありません（"station" の誤りではありませんか）'* ]] || die "$words"
 words=$(LC_ALL='' LC_MESSAGES=ja_JP.UTF-8 LANG=C "$INTAKE_BIN/intake-scan" --nosuch 2>&1) || true
 [[ $words == *この引数は指定できません* ]] || die "LC_MESSAGES: $words"
 words=$(LC_ALL=C LANG=ja_JP.UTF-8 LANGUAGE=ja "$INTAKE_BIN/intake-scan" --nosuch 2>&1) || true
@@ -132,6 +132,6 @@ for tool in "$INTAKE_BIN"/intake-*; do
     die "English on the page of ${tool##*/} --help: $english"
   fi
   LC_ALL=ja_JP.UTF-8 "$tool" --manual | mandoc -T utf8 -K utf-8 >"$work/page"
-  grep -q 終了コード "$work/page" || die "${tool##*/} --manual is not Japanese"
+  grep -q '全ての記録を処理し' "$work/page" || die "${tool##*/} --manual is not Japanese"
 done
 echo "messages: all passed"

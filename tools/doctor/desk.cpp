@@ -41,7 +41,7 @@ void examine_secret(report& to, const std::string& what, const std::function<voi
     read();
     to.push_back({state::good, "secrets", fmt::format(fmt::runtime(tr("{}: can be read")), what), {}});
   } catch (const failure& error) {
-    to.push_back({state::bad, "secrets", error.what(),
+    to.push_back({state::bad, "secrets", error.said().local(),
                   tr("Put the secret where the configuration names it, readable by this user alone.")});
   }
 }
@@ -83,7 +83,7 @@ bool usable(report& to, const std::string& subject, const std::function<void()>&
     read();
     return true;
   } catch (const failure& error) {
-    to.push_back({state::bad, subject, error.what(),
+    to.push_back({state::bad, subject, error.said().local(),
                   error.status() == exit_status::no_input
                       ? tr("Make one: intake init. Or name yours: --config FILE, or $INTAKE_CONFIG.")
                       : tr("Correct the lines it names.")});

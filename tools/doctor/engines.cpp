@@ -46,7 +46,7 @@ void examine_signatures(report& to, const config& desk) {
     else
       to.push_back({state::good, "scan", what, {}});
   } catch (const failure& error) {
-    to.push_back({state::bad, "scan", error.what(), mend});
+    to.push_back({state::bad, "scan", error.said().local(), mend});
   }
   if (runs("freshclam"))
     to.push_back({state::good, "scan", tr("freshclam is running"), {}});
@@ -75,7 +75,7 @@ void examine_office(report& to, const config& desk, bool whole) {
     else
       to.push_back({state::bad, "render", tr("LibreOffice did not turn a document into a PDF"), mend});
   } catch (const failure& error) {
-    to.push_back({state::bad, "render", error.what(), mend});
+    to.push_back({state::bad, "render", error.said().local(), mend});
   }
 }
 

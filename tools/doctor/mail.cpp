@@ -51,7 +51,7 @@ void examine_server(report& to, const account& from) {
     to.push_back({state::good, "mail", fmt::format(fmt::runtime(tr("{}: reached and logged in")), from.name), {}});
   } catch (const failure& error) {
     const bool refused = error.status() == exit_status::no_permission;
-    to.push_back({state::bad, "mail", fmt::format("{}: {}", from.name, error.what()),
+    to.push_back({state::bad, "mail", fmt::format("{}: {}", from.name, error.said().local()),
                   refused ? tr("Check user and password of the account.")
                           : tr("Check the network, the server's name in the configuration, and its certificate.")});
   }

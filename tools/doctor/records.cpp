@@ -53,7 +53,7 @@ void examine_ledger(report& to, context& ctx, const options& options) {
     const auto book = open_ledger(desk, ledger::mode::read);
     const auto faults = options.whole ? book.check() : std::vector<ledger::fault>();
     if (!faults.empty())
-      to.push_back({state::bad, "ledger", fmt::format("{}: {}", desk.ledger.path, faults.front().what),
+      to.push_back({state::bad, "ledger", fmt::format("{}: {}", desk.ledger.path, faults.front().what.local()),
                     tr("Leave it as it is, take a copy, and compare with the backups: intake ledger check")});
     else
       to.push_back({state::good,
@@ -74,10 +74,11 @@ void examine_ledger(report& to, context& ctx, const options& options) {
       to.push_back({state::doubtful, "ledger", fmt::format(fmt::runtime(tr("{}: not there yet")), desk.ledger.path),
                     tr("The first daily run makes it.")});
     else if (error.status() == exit_status::no_permission)
-      to.push_back(
-          {state::bad, "ledger", error.what(), tr("Run this as the desk's own user: sudo -u intake intake doctor")});
+      to.push_back({state::bad, "ledger", error.said().local(),
+                    tr("Run this as the desk's own user: sudo -u intake intake doctor")});
     else
-      to.push_back({state::bad, "ledger", error.what(), tr("Leave it as it is, take a copy, and see docs/ledger.md.")});
+      to.push_back(
+          {state::bad, "ledger", error.said().local(), tr("Leave it as it is, take a copy, and see docs/ledger.md.")});
   }
 }
 

@@ -25,11 +25,11 @@ void keep(context& ctx, const std::vector<draft>& letters, drafting& drafts, con
 std::vector<draft> correction(context& ctx, const std::string& named, const std::string& what, const ledger& book) {
   const auto id = book.resolve(named);
   const auto known = book.find(id);
-  if (!known || known->payload.empty()) throw failure(exit_status::no_input, id + ": no message, or erased");
+  if (!known || known->payload.empty()) throw failure(exit_status::no_input, "{}: no message, or erased", id);
   auto letter = correction_draft(record(known->payload), what, ctx.config(), ctx.profile(), civil_day(now()));
   if (!letter)
     throw failure(exit_status::usage,
-                  id + ": the sender is in doubt, so nobody is written to; telephone the applicant instead");
+                  "{}: the sender is in doubt, so nobody is written to; telephone the applicant instead", id);
   return {std::move(*letter)};
 }
 
@@ -75,8 +75,8 @@ bool is_wish(const std::vector<std::string>& wish) {
 void check_wish(const std::vector<std::string>& wish) {
   if (wish.empty()) return;
   if (!is_wish(wish))
-    throw failure(exit_status::usage,
-                  "not \"" + wish.front() + "\", but: desk, change, change TEXT, fault TEXT, or correction ID TEXT");
+    throw failure(exit_status::usage, "not \"{}\", but: desk, change, change TEXT, fault TEXT, or correction ID TEXT",
+                  wish.front());
   if (!std::all_of(wish.begin(), wish.end(), charset::is_utf8))
     throw failure(exit_status::usage, "the text is not UTF-8");
 }
