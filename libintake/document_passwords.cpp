@@ -10,6 +10,7 @@ document_passwords::document_passwords(std::span<const labelled_secret> password
   std::size_t size = 0;
   for (const auto& each : passwords) size += sizeof(std::uint32_t) + each.value.view().size();
   packed_ = secret(size);
+  packed_.share_with_children();
   char* to = packed_.data();
   for (const auto& each : passwords) {
     const auto length = static_cast<std::uint32_t>(each.value.view().size());

@@ -14,6 +14,7 @@ namespace intake {
 class document_passwords {
  public:
   document_passwords() = default;
+  /// Children forked after this have them.
   explicit document_passwords(std::span<const labelled_secret> passwords);
 
   [[nodiscard]] bool empty() const { return labels_.empty(); }

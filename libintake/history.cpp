@@ -69,6 +69,7 @@ history ledger::take_history() const {
   auto taken = std::make_shared<history::state>();
   if (!state_->unlocked()) throw failure(exit_status::software, "a history needs the ledger's key");
   taken->lookup_key = secret(state_->lookup_key.view());
+  taken->lookup_key.share_with_children();
   for (const auto what : {lookup::receipt_no, lookup::malware_applicant, lookup::malware_sender}) {
     const auto index = static_cast<std::int64_t>(what);
     auto& entries = taken->of.at(static_cast<std::size_t>(index));

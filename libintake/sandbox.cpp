@@ -35,7 +35,6 @@ void limit(int resource, rlim_t value) {
 }
 
 void limit_resources(role role, [[maybe_unused]] const access& access) {
-  limit(RLIMIT_CORE, 0);
   if (is_pump(role)) return;
   // Address space, not memory in use: parsers map several times the longest line before they touch it.
   [[maybe_unused]] const rlim_t usual = role == role::office || role == role::raster ? 4ULL << 30 : 16ULL << 30;
@@ -76,12 +75,14 @@ bool disabled() {
   return switched_off;
 }
 
-void enter(role role, const access& access) {
+void conceal() {
   must(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0, "not dumpable");
-  if (switched_off) {
-    limit(RLIMIT_CORE, 0);
-    return;
-  }
+  limit(RLIMIT_CORE, 0);
+}
+
+void enter(role role, const access& access) {
+  conceal();
+  if (switched_off) return;
   if (has_private_root(role)) {
     // The maps of the new user namespace are files of /proc/self, which a process that may not be dumped does not own.
     must(prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == 0, "dumpable for the namespaces");

@@ -36,12 +36,17 @@ struct access {
   std::vector<int> descriptors;
 };
 
+/// First of all in every tool, before a secret or anything received is read: no other process of the same user can look
+/// into this one from then on (PR_SET_DUMPABLE), and neither it nor a program that it starts leaves a core. Children
+/// that are forked inherit both. Throws failure(os).
+void conceal();
+
 /// Confines the calling process and proves it (a socket, an exec and a host file must all be refused). Must be called
 /// while the process has one thread. On success the private tmpfs of pump_of_roots, scanner and office is /tmp.
 /// Throws failure(os) when anything of it cannot be had; the caller must not go on.
 void enter(role role, const access& access = {});
 
-/// --insecure-no-sandbox: enter() then does nothing but rlimits, and every record touched says so.
+/// --insecure-no-sandbox: enter() then does nothing but conceal(), and every record touched says so.
 void disable();
 [[nodiscard]] bool disabled();
 

@@ -46,6 +46,10 @@ std::size_t whole_pages(std::size_t bytes) {
   return (bytes + page - 1) / page * page;
 }
 
+void advise(void* pages, std::size_t bytes, int what) {
+  if (::madvise(pages, bytes, what) != 0) throw system_failure(exit_status::os, "memory for a secret");
+}
+
 std::string_view without_newline(std::string_view text) {
   if (text.ends_with('\n')) text.remove_suffix(1);
   if (text.ends_with('\r')) text.remove_suffix(1);
@@ -205,7 +209,8 @@ secret::secret(std::size_t size) : size_(size), capacity_(whole_pages(size)) {
   if (pages == MAP_FAILED) throw system_failure(exit_status::os, "memory for a secret");
   data_ = static_cast<char*>(pages);
   if (::mlock(pages, capacity_) != 0) some_unlocked = true;
-  if (::madvise(pages, capacity_, MADV_DONTDUMP) != 0) some_unlocked = true;
+  advise(pages, capacity_, MADV_DONTDUMP);
+  advise(pages, capacity_, MADV_WIPEONFORK);
 }
 
 secret::secret(std::string_view bytes) : secret(bytes.size()) {
@@ -234,6 +239,10 @@ void secret::wipe() noexcept {
   if (!data_) return;
   ::explicit_bzero(data_, capacity_);
   ::munmap(data_, capacity_);
+}
+
+void secret::share_with_children() {
+  if (data_) advise(data_, capacity_, MADV_KEEPONFORK);
 }
 
 bool secret::all_locked() {

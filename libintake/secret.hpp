@@ -1,4 +1,4 @@
-// Passwords and keys. Held in locked memory that is left out of core dumps, and wiped when done with.
+// Passwords and keys. Held in locked memory that is left out of core dumps and of children, and wiped when done with.
 #pragma once
 
 #include <cstddef>
@@ -24,6 +24,9 @@ class secret {
   [[nodiscard]] std::string_view view() const { return {data_, size_}; }
   [[nodiscard]] char* data() { return data_; }
   [[nodiscard]] bool empty() const { return size_ == 0; }
+
+  /// A child forked after this has it too; any other finds zeros in its place.
+  void share_with_children();
 
   /// False once the system refused to lock a secret in memory (RLIMIT_MEMLOCK): it may then reach the swap space.
   /// Secrets are wiped whatever it answers; intake-doctor tells of it.

@@ -2,7 +2,11 @@
 
 #include <doctest/doctest.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+#include <fstream>
+#include <string>
 
 #include "libintake/failure.hpp"
 #include "libintake/limits.hpp"
@@ -20,6 +24,30 @@ std::pair<exit_status, std::string> failing(const std::string& reference) {
     return {problem.status(), problem.what()};
   }
   return {exit_status::ok, "none"};
+}
+
+/// What the kernel says of the memory at `address` (proc(5), smaps).
+std::string flags_of_memory(const char* address) {
+  const auto wanted = reinterpret_cast<std::uintptr_t>(address);
+  std::ifstream maps("/proc/self/smaps");
+  bool here = false;
+  for (std::string line; std::getline(maps, line);) {
+    if (const auto dash = line.find('-'); dash != line.npos && dash < 20 && line.find(':') > dash)
+      here = wanted >= std::stoull(line, nullptr, 16) && wanted < std::stoull(line.substr(dash + 1), nullptr, 16);
+    if (here && line.starts_with("VmFlags:")) return line.substr(8) + ' ';
+  }
+  return {};
+}
+
+/// Whether a child that is forked now has it.
+bool is_in_child(const secret& what, std::string_view text) {
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(what.view() == text ? 1 : what.view() == std::string(text.size(), '\0') ? 0 : 2);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  REQUIRE(WIFEXITED(status));
+  REQUIRE(WEXITSTATUS(status) < 2);
+  return WEXITSTATUS(status) == 1;
 }
 
 }  // namespace
@@ -117,6 +145,22 @@ TEST_SUITE("secret") {
     std::string many;
     for (std::size_t i = 0; i <= limits::archive_passwords; ++i) many += "p\n";
     CHECK_THROWS_AS(static_cast<void>(read_password_list("file:" + folder.file("c", many), "x")), failure);
+  }
+
+  TEST_CASE("a secret lies in locked memory that no core and no child holds") {
+    secret one("s3cret");
+    const auto flags = flags_of_memory(one.view().data());
+    for (const auto* flag : {" dd ", " wf "}) CHECK_MESSAGE(flags.find(flag) != flags.npos, flag);
+    CHECK((flags.find(" lo ") != flags.npos) == secret::all_locked());
+    CHECK_FALSE(is_in_child(one, "s3cret"));
+    CHECK(one.view() == "s3cret");
+
+    one.share_with_children();
+    CHECK(is_in_child(one, "s3cret"));
+    CHECK(flags_of_memory(one.view().data()).find(" dd ") != std::string::npos);
+    const secret two(std::move(one));
+    CHECK(is_in_child(two, "s3cret"));
+    secret().share_with_children();
   }
 
   TEST_CASE("a secret moves and leaves nothing behind") {

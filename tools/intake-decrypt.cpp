@@ -7,7 +7,8 @@ namespace {
 intake::exit_status decrypt(intake::context& context) {
   (void)context.profile();
   // Read before the worker is confined, which then has them in its memory and nothing else of this host.
-  const auto passwords = intake::read_password_lists(context.config().archive.passwords, "archive.passwords");
+  auto passwords = intake::read_password_lists(context.config().archive.passwords, "archive.passwords");
+  for (auto& password : passwords) password.value.share_with_children();
   const auto& config = context.config().archive;
   intake::archive_limits limits;
   limits.members = config.max_members;

@@ -19,14 +19,15 @@ intake::exit_status render(intake::context& ctx, const options& opt) {
   how.time = std::chrono::seconds(opt.seconds ? opt.seconds : ctx.config().render.seconds);
 
   how.preview = opt.preview;
-  // Read before a worker is confined. A reader of documents is given them only by a document that asks for one.
-  how.passwords =
-      intake::document_passwords(intake::read_password_lists(ctx.config().archive.passwords, "archive.passwords"));
-  const intake::clearance cleared(ctx.config());
 
   // Both are started before anything received is read; the workers below only hold a socket to each.
   const intake::raster raster;
   const intake::office office(intake::find_shared("fonts.conf"));
+
+  // Read after those two began, which are given them only for a document that asks for one.
+  how.passwords =
+      intake::document_passwords(intake::read_password_lists(ctx.config().archive.passwords, "archive.passwords"));
+  const intake::clearance cleared(ctx.config());
   const intake::renderer renderer(office, raster, cleared, std::move(how));
 
   intake::filter_stage stage;

@@ -200,10 +200,11 @@ std::optional<std::string> made_from(const command_definition& tool, const std::
 }  // namespace
 
 int tool::run(int argc, char** argv) {
-  std::setlocale(LC_ALL, "");
   auto& shared = *state_->shared;
   shared.filter_.tool = state_->said.name;
   try {
+    sandbox::conceal();
+    std::setlocale(LC_ALL, "");
     if (const auto text = made_from(definition(), {argv + 1, argv + argc})) {
       if (std::fwrite(text->data(), 1, text->size(), stdout) != text->size() || std::fflush(stdout) != 0)
         throw system_failure(exit_status::io, "stdout");
