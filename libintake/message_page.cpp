@@ -44,6 +44,9 @@ class page_writer {
     application();
     findings();
     actions();
+    still_open();
+    links();
+    history();
     files();
     mail();
     stages();
@@ -88,7 +91,8 @@ class page_writer {
         {"applicant", {"申請者", "applicant"}},
         {"submitted_at", {"申請日時", "submitted"}}};
     for (const auto& [key, text] : members) {
-      const auto* it = std::find_if(std::begin(names), std::end(names), [&, &wanted = key](auto& name) { return name.first == wanted; });
+      const auto* it = std::find_if(std::begin(names), std::end(names),
+                                    [&, &wanted = key](auto& name) { return name.first == wanted; });
       const bool known = it != std::end(names);
       line(known ? words(it->second.first, it->second.second) : neutralised(key), neutralised(text.str()));
     }
@@ -117,6 +121,40 @@ class page_writer {
       line(neutralised(action["clause"].str("-")),
            wording::action(action, style_) + " → " + wording::addressee(action["to"].str(), style_));
       line("", joined(action["why"]), tint::faint);
+    });
+  }
+
+  void still_open() {
+    const auto open = rec_["ledger"]["open"];
+    if (open.items().empty()) return;
+    heading("未了", "Not done yet");
+    open.each([&](value item) {
+      const bool late = item["overdue"].boolean();
+      line(neutralised(item["due"].str()),
+           wording::action(item, style_) + (late ? words("（期限超過）", " (overdue)") : ""),
+           late ? tint::bad : tint::none);
+    });
+  }
+
+  void links() {
+    const auto links = rec_["ledger"]["links"];
+    if (links.items().empty()) return;
+    heading("関連するメール", "Belongs together with");
+    links.each([&](value link) {
+      const auto& outcome = wording::disposition(link["cleared"].boolean() ? "accept" : link["disposition"].str());
+      line(wording::link(link["kind"].str()).said(style_), wording::time(link["arrived_at"].str(), true) + "  " +
+                                                               outcome.said(style_) + "  " +
+                                                               neutralised(link["id"].str()));
+    });
+  }
+
+  void history() {
+    const auto history = rec_["ledger"]["history"];
+    if (history.items().empty()) return;
+    heading("経過", "What was done");
+    history.each([&](value event) {
+      line(wording::time(event["at"].str(), true),
+           wording::history(event, style_) + "  " + neutralised(event["actor"].str()));
     });
   }
 

@@ -8,16 +8,12 @@
 #include "libintake/lines.hpp"
 #include "libintake/message_page.hpp"
 #include "libintake/show.hpp"
+#include "show/known.hpp"
 #include "tool.hpp"
 
 namespace {
 
 using namespace intake;
-
-void print(const std::string& text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size())
-    throw system_failure(exit_status::io, "writing the table");
-}
 
 /// A message is asked for by its id, with or without "m-", or the beginning of it; or by its receipt number.
 bool is_asked_for(const record& rec, const std::string& wanted) {
@@ -28,7 +24,7 @@ bool is_asked_for(const record& rec, const std::string& wanted) {
 
 struct options {
   std::string wanted;
-  bool json = false, pages = false;
+  bool json = false, pages = false, from_ledger = false;
 };
 
 exit_status show_all(const options& opt) {
@@ -80,9 +76,17 @@ int main(int argc, char** argv) {
   tool.flag("--json", opt.json, "write the records as JSON, without the bytes of their files");
   tool.flag("--pages", opt.pages,
             "write the first pages of the rendered files as a page for a browser (after intake-render --preview)");
+  tool.flag(
+      "--ledger", opt.from_ledger,
+      "show ID as the ledger knows it, with what belongs to it, instead of records from stdin (at a terminal: always)");
+  tool.example("intake-show 20261117-0001", "everything of one application");
   tool.example("intake-ledger query --day 2026-11-17 | intake-show", "the table of a day");
   tool.example("intake-show 3fa29c < records", "one message on a page");
   tool.example("intake-show --pages <rendered.ndjson >pages.html", "what was rendered, at a glance");
-  tool.body([&](intake::context&) { return show_all(opt); });
+  tool.body([&](intake::context& ctx) {
+    if (opt.from_ledger && opt.wanted.empty()) throw failure(exit_status::usage, tr("--ledger: name the message"));
+    const bool known = opt.from_ledger || (!opt.wanted.empty() && !opt.pages && isatty(STDIN_FILENO));
+    return known ? show_known(ctx, opt.wanted, opt.json) : show_all(opt);
+  });
   return tool.run(argc, argv);
 }

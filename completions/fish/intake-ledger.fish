@@ -19,6 +19,7 @@ complete -c intake-ledger -n '__fish_seen_subcommand_from query' -l message-id -
 complete -c intake-ledger -n '__fish_seen_subcommand_from query' -l id -x -d 'this message; the beginning of its id is enough'
 complete -c intake-ledger -n '__fish_seen_subcommand_from query' -l state -x -a 'received judged exported finished unfinished cleared erased' -d 'in this state'
 complete -c intake-ledger -n '__fish_seen_subcommand_from query' -l disposition -x -a 'accept confirm return list' -d 'judged so'
+complete -c intake-ledger -n '__fish_seen_subcommand_from query' -l together -d 'with what belongs to them: corrections, lists, repeats; letters and acts of each in "ledger"'
 complete -c intake-ledger -n '__fish_seen_subcommand_from query' -l actions -d 'with an action that is still open'
 complete -c intake-ledger -n '__fish_seen_subcommand_from query' -l at -x -d 'as if today were this day, for what is overdue'
 complete -c intake-ledger -n __fish_use_subcommand -a pending -d 'Print what is not finished, and what is to be done.'

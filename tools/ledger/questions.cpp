@@ -1,6 +1,8 @@
 // What the ledger is asked: messages, what is open, what is late, all events.
 #include <memory>
+#include <set>
 
+#include "libintake/dossier.hpp"
 #include "libintake/ledger_lines.hpp"
 #include "libintake/lines.hpp"
 #include "tools/ledger/commands.hpp"
@@ -11,7 +13,7 @@ namespace {
 struct questions {
   message_filter filter;
   std::string day, from, to, at, id, kind, subject;
-  bool redact = false;
+  bool redact = false, together = false;
 
   [[nodiscard]] ledger::mode mode() const { return redact ? ledger::mode::inspect : ledger::mode::read; }
   [[nodiscard]] date today() const { return day_option(at, "--at").value_or(civil_day(now())); }
@@ -33,7 +35,17 @@ exit_status query(context& ctx, const questions& asked) {
   record_writer out;  // before the sandbox, in which no terminal is recognised
   const auto book = open_confined(ctx, asked.mode());
   if (!asked.id.empty()) filter.id = book.resolve(asked.id);
-  print_messages(book, filter, today, out);
+  if (!asked.together) {
+    print_messages(book, filter, today, out);
+    return exit_status::ok;
+  }
+  std::set<std::string> shown;
+  book.each_message(filter, [&](const message_entry& entry) {
+    for (const auto& line : dossier_lines(entry, book, today))
+      if (shown.insert(std::string(record(line).id())).second) out.write_line(line);
+    return true;
+  });
+  out.finish();
   return exit_status::ok;
 }
 
@@ -90,9 +102,12 @@ void add_query(tool& to) {
       .option("--state", filter.state, "STATE", "in this state",
               "received judged exported finished unfinished cleared erased")
       .option("--disposition", filter.disposition, "DISPOSITION", "judged so", "accept confirm return list")
+      .flag("--together", asked->together,
+            "with what belongs to them: corrections, lists, repeats; letters and acts of each in \"ledger\"")
       .flag("--actions", filter.open_actions, "with an action that is still open")
       .option("--at", asked->at, "DAY", "as if today were this day, for what is overdue")
       .example("intake-ledger query --day 2026-11-24 | intake-show", "a day's messages as a table")
+      .example("intake-ledger query --receipt 20261117-0001 --together | intake-show", "everything of one application")
       .body([asked](context& ctx) { return query(ctx, *asked); });
 }
 
