@@ -32,14 +32,15 @@ print("\n".join(wrong))
 sys.exit(bool(wrong))
 PYTHON
 
-# A text put together from pieces is not found in the catalog, so there is none.
-python3 - "$INTAKE_SOURCE" <<'PYTHON' || die "messages put together with +; write failure(status, \"… {} …\", value)"
+# A text put together from pieces is not found in the catalog, and one that is translated before it is thrown has no
+# English; so there is neither.
+python3 - "$INTAKE_SOURCE" <<'PYTHON' || die "messages put together, or translated too early; write failure(status, \"… {} …\", value)"
 import pathlib, re, sys
 found = []
 for path in sorted(p for d in ("libintake", "tools") for p in pathlib.Path(sys.argv[1], d).rglob("*.cpp")):
     text = path.read_text()
     for call in re.finditer(r'\b(?:system_)?failure\(exit_status::\w+,[^;]*?;', text):
-        if re.search(r'"\s*\+|\+\s*"', call.group()):
+        if re.search(r'"\s*\+|\+\s*"|,\s*(intake::)?tr\("|,\s*fmt::format\(', call.group()):
             found.append(f"{path}:{text.count(chr(10), 0, call.start()) + 1}: {call.group()[:90]}")
 print("\n".join(found))
 sys.exit(bool(found))

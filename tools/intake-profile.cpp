@@ -44,7 +44,7 @@ exit_status check(context& ctx, const std::string& file) {
 
 exit_status list() {
   const auto folder = find_shared("profiles");
-  if (folder.empty()) throw failure(exit_status::no_input, tr("no shipped profiles are installed"));
+  if (folder.empty()) throw failure(exit_status::no_input, "no shipped profiles are installed");
   std::vector<std::string> files;
   for (const auto& entry : std::filesystem::directory_iterator(folder))
     if (entry.path().extension() == ".toml") files.push_back(entry.path().string());

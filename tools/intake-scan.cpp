@@ -64,11 +64,11 @@ exit_status scan_all(context& ctx, const std::string& database_option) {
 
 int main(int argc, char** argv) {
   std::string database;
-  tool scan("intake-scan", "Add a malware verdict, the real type and active content to every file.");
-  scan.is_filter()
+  intake::tool tool("intake-scan", "Add a malware verdict, the real type and active content to every file.");
+  tool.is_filter()
       .option("--database", database, "DIR", "directory of scan signatures instead of the configuration's", "directory")
       .example("intake-parse < records | intake-decrypt | intake-scan", "check the files of messages")
       .example("intake-scan -j 4 --fail-on return", "four workers; status 1 when a message must be returned")
       .body([&](context& ctx) { return scan_all(ctx, database); });
-  return scan.run(argc, argv);
+  return tool.run(argc, argv);
 }

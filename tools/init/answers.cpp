@@ -58,20 +58,22 @@ struct question {
 };
 
 constexpr question questions[] = {
-    {&answers::station_name, "--station", "NAME", "name of the police station, as applications name it", needed,
+    {&answers::station_name, "--station", "NAME", marked("name of the police station, as applications name it"), needed,
      nullptr},
-    {&answers::station_id, "--station-id", "ID", "short name of the station, for the files of this desk", short_name,
-     "desk"},
-    {&answers::station_address, "--address", "ADDRESS", "mail address of the desk", mail_address, nullptr},
-    {&answers::tel, "--tel", "NUMBER", "telephone of the desk, for letters", any, ""},
-    {&answers::mailbox, "--mailbox", "URL", "mailbox: imaps://SERVER/INBOX, pop3s://SERVER, maildir:PATH, mbox:PATH",
-     mailbox_url, nullptr},
-    {&answers::user, "--user", "USER", "user of the mailbox", needed, nullptr, true},
-    {&answers::sender, "--sender", "ADDRESS", "address that the site's mails come from", mail_address, nullptr},
+    {&answers::station_id, "--station-id", "ID", marked("short name of the station, for the files of this desk"),
+     short_name, "desk"},
+    {&answers::station_address, "--address", "ADDRESS", marked("mail address of the desk"), mail_address, nullptr},
+    {&answers::tel, "--tel", "NUMBER", marked("telephone of the desk, for letters"), any, ""},
+    {&answers::mailbox, "--mailbox", "URL",
+     marked("mailbox: imaps://SERVER/INBOX, pop3s://SERVER, maildir:PATH, mbox:PATH"), mailbox_url, nullptr},
+    {&answers::user, "--user", "USER", marked("user of the mailbox"), needed, nullptr, true},
+    {&answers::sender, "--sender", "ADDRESS", marked("address that the site's mails come from"), mail_address, nullptr},
     {&answers::authserv_id, "--authserv-id", "NAME",
-     "name under which your mail server writes Authentication-Results (DKIM); empty: it writes none", any, ""},
-    {&answers::valid_from, "--valid-from", "DATE", "first day of the rule that the desk works by", day, nullptr},
-    {&answers::valid_until, "--valid-until", "DATE", "last day of that rule; empty: no end is set", day_or_none, ""},
+     marked("name under which your mail server writes Authentication-Results (DKIM); empty: it writes none"), any, ""},
+    {&answers::valid_from, "--valid-from", "DATE", marked("first day of the rule that the desk works by"), day,
+     nullptr},
+    {&answers::valid_until, "--valid-until", "DATE", marked("last day of that rule; empty: no end is set"), day_or_none,
+     ""},
 };
 
 std::string why_wrong(const question& it, const std::string& answer) {
@@ -86,7 +88,7 @@ bool line_from_terminal(std::string& to) {
 }
 
 [[noreturn]] void ended() {
-  throw failure(exit_status::usage, tr("the input ended before every question was answered; nothing was written"));
+  throw failure(exit_status::usage, "the input ended before every question was answered; nothing was written");
 }
 
 void ask(answers& of, const question& it) {
@@ -130,7 +132,7 @@ void find_folders(answers& of) {
   const bool root = ::geteuid() == 0;
   const char* const home = std::getenv("HOME");
   if (of.folder.empty()) {
-    if (!root && !(home && *home)) throw failure(exit_status::usage, tr("name a folder with --dir"));
+    if (!root && !(home && *home)) throw failure(exit_status::usage, "name a folder with --dir");
     of.folder = root ? "/etc/intake" : std::string(home) + "/.config/intake";
   }
   of.folder = fs::absolute(of.folder).lexically_normal().string();
@@ -166,7 +168,7 @@ void complete(answers& of) {
     auto& answer = of.*it.target;
     if (it.server_only && !of.has_server()) continue;
     if (const auto wrong = answer.empty() ? std::string() : why_wrong(it, answer); !wrong.empty())
-      throw failure(exit_status::usage, fmt::format("{}: {}", it.option, wrong));
+      throw failure(exit_status::usage, "{}: {}", it.option, wrong);
     if (!answer.empty()) continue;
     if (at_terminal)
       ask(of, it);
@@ -175,11 +177,9 @@ void complete(answers& of) {
     else
       missing += std::string(missing.empty() ? "" : ", ") + it.option;
   }
-  if (!missing.empty())
-    throw failure(exit_status::usage,
-                  fmt::format(fmt::runtime(tr("not told, and there is no terminal to ask at: {}")), missing));
+  if (!missing.empty()) throw failure(exit_status::usage, "not told, and there is no terminal to ask at: {}", missing);
   if (!of.valid_until.empty() && of.valid_until < of.valid_from)
-    throw failure(exit_status::usage, tr("--valid-until lies before --valid-from"));
+    throw failure(exit_status::usage, "--valid-until lies before --valid-from");
   if (of.has_server())
     of.password = find_secret(of.password_file, tr("password of the mailbox (empty: later)"), at_terminal);
   of.zip_password =

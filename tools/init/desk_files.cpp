@@ -44,14 +44,13 @@ std::string with_key(const std::string& text, std::string_view table, std::strin
     }
     out += line + '\n';
   }
-  if (!found) throw failure(exit_status::config, fmt::format("the shipped profile has no {} {}", table, key));
+  if (!found) throw failure(exit_status::config, "the shipped profile has no {} {}", table, key);
   return out;
 }
 
 std::string profile_text(const answers& of) {
   const auto shipped = find_shared("profiles/" + of.rule + ".toml");
-  if (shipped.empty())
-    throw failure(exit_status::no_input, fmt::format(fmt::runtime(tr("no shipped profile \"{}\"")), of.rule));
+  if (shipped.empty()) throw failure(exit_status::no_input, "no shipped profile \"{}\"", of.rule);
   std::ifstream in(shipped);
   std::string text{std::istreambuf_iterator<char>(in), {}};
   text = with_key(text, "[profile]", "name", quoted(of.station_id));
@@ -137,7 +136,7 @@ class owner {
   explicit owner(const std::string& name) {
     if (name.empty()) return;
     const auto* const found = ::getpwnam(name.c_str());
-    if (!found) throw failure(exit_status::usage, fmt::format(fmt::runtime(tr("no such user: {}")), name));
+    if (!found) throw failure(exit_status::usage, "no such user: {}", name);
     user_ = found->pw_uid;
     group_ = found->pw_gid;
   }
@@ -186,7 +185,7 @@ std::vector<std::string> write_desk(const answers& of) {
   const std::string secret_files[] = {secrets + "/ledger.key", secrets + "/mail", secrets + "/zip"};
   for (const auto& path : {configuration_file, profile_file, secret_files[0]})
     if (fs::exists(fs::symlink_status(path)))
-      throw failure(exit_status::cant_create, path + ": " + tr("is there already; edit it, or put it away first"));
+      throw failure(exit_status::cant_create, "{}: is there already; edit it, or put it away first", path);
   const owner to(of.owner);
   const auto rule = profile_text(of);  // whatever is wrong is told before the first file is made
   const auto desk = configuration(of).text();
