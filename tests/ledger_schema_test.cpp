@@ -133,7 +133,8 @@ TEST_SUITE("ledger_schema") {
   TEST_CASE("a ledger of version 1 answers as it is, and is brought up to date with its chain whole") {
     const folder dir;
     const auto path = dir / "l.db";
-    const secret its_key(std::string(63, '0') + '7');
+    const auto key = [] { return secret(std::string(63, '0') + '7'); };  // a child has none of its parent's
+    const secret its_key = key();
     sql(path, all_bytes(INTAKE_SOURCE_DIR "/tests/data/ledger-v1.sql"));
     ::chmod(path.c_str(), 0600);
     const auto head = intake::ledger_head::parse("16:01e78aa64d7904afd140950f0b6c665c12c86c7bd69ed814391a49e96c9a1c6d");
@@ -161,8 +162,7 @@ TEST_SUITE("ledger_schema") {
       const auto pid = ::fork();
       REQUIRE(pid >= 0);
       if (pid == 0)
-        ::_exit(
-            static_cast<int>(status_of([&] { ledger(path, mode::write, its_key).note_check("chuo", 0, "", "t"); })));
+        ::_exit(static_cast<int>(status_of([&] { ledger(path, mode::write, key()).note_check("chuo", 0, "", "t"); })));
       children.push_back(pid);
     }
     for (const auto pid : children) {

@@ -84,7 +84,7 @@ int main(int argc, char** argv) {
   tool.example("intake-show 3fa29c < records", "one message on a page");
   tool.example("intake-show --pages <rendered.ndjson >pages.html", "what was rendered, at a glance");
   tool.body([&](intake::context& ctx) {
-    if (opt.from_ledger && opt.wanted.empty()) throw failure(exit_status::usage, tr("--ledger: name the message"));
+    if (opt.from_ledger && opt.wanted.empty()) throw failure(exit_status::usage, "--ledger: name the message");
     const bool known = opt.from_ledger || (!opt.wanted.empty() && !opt.pages && isatty(STDIN_FILENO));
     return known ? show_known(ctx, opt.wanted, opt.json) : show_all(opt);
   });
