@@ -104,6 +104,15 @@ run 1 --day 2026-11-17 --fail-on doubts --dry-run
 run 0 --day 2026-11-18 --fail-on=missed,missing,unlisted --dry-run
 run 1 --day 2026-11-18 --fail-on=late --dry-run
 
+# The last days, from the first message that the ledger knows among them.
+run 0 --recent 5 --at 2026-11-21T12:00:00+09:00 --dry-run
+says '[.[].day] == ["2026-11-17","2026-11-18","2026-11-19","2026-11-20"]'
+run 0 --recent 2 --at 2026-11-21T12:00:00+09:00 --dry-run
+says '[.[].day] == ["2026-11-19","2026-11-20"]'
+run 0 --recent 5 --at 2026-12-21T12:00:00+09:00 --dry-run
+says 'length == 0'
+run 64 --recent 5 --day 2026-11-17
+
 # A later list of the same day; a message that is not judged yet holds back the question to the applicant.
 list m-l17b 2026-11-17 2026-11-18T12:00:00+09:00 "[$(entry R-10 2026-11-17 '追加 十郎')]" | "$INTAKE_BIN/intake-ledger" record >/dev/null
 jq -nc '{intake:1, id:"m-new", arrived_at:"2026-11-17T11:00:00+09:00", handling_day:"2026-11-17", raw:{sha256:"00",size:1}, stages:{fetch:{}}}' |

@@ -22,6 +22,14 @@ for code in $codes; do
   grep -qxF "$code" <<<"$caused" || [[ " $elsewhere " == *" $code "* ]] || fail "no sample causes $code"
 done
 
+# The lists of the days were checked: what was missed, what is not listed, what never came.
+while IFS=$'\t' read -r day list missed unlisted; do
+  "$INTAKE_BIN/intake-ledger" export --kind reconciled --subject "day:$day" | tail -n 1 |
+    jq -e --arg list "$list" --arg missed "$missed" --arg unlisted "$unlisted" '.payload | .list == $list and
+      ([.missed[].receipt_no] | join(" ")) == $missed and ([.unlisted[].receipt_no] | join(" ")) == $unlisted' >/dev/null ||
+    fail "the list of $day"
+done < <(tail -n +2 "$work/desk/expected-days.tsv")
+
 # What was accepted lies on the medium as PDFs, as the manifest says; nothing else does.
 out=$work/desk/out
 jq -r '.files[]? | .pdf.path // empty' <"$work/out" | sort >"$work/exported"

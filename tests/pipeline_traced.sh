@@ -29,7 +29,7 @@ sort -u -o "$work/written" "$work/written"
 {
   echo /dev/null
   echo "$work/desk/out/.intake-export-RUN-N"
-  jq -r '.notices[]?.path' <"$work/out" | sed -E 'p; s|/([^/]*)$|/.\1.half|'  # each is written beside its name first
+  { jq -r '.notices[]?.path' <"$work/out"; find "$work/desk/drafts" -name '*day_*.eml'; } | sed -E 'p; s|/([^/]*)$|/.\1.half|'  # each is written beside its name first
   jq -r '.files[]? | .pdf.path // empty' <"$work/out"
   printf '%s\n' "$work/desk/out/manifest.ndjson" "$work"/desk/ledger/ledger.db{,-journal,-wal,-shm,.new,.new-journal}
 } | sort -u >"$work/allowed"

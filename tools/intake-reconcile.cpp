@@ -15,7 +15,7 @@ using intake::failure;
 struct options {
   std::vector<std::string> fail_on;
   std::string day, from, to, at;
-  unsigned tolerance = 30;
+  unsigned tolerance = 30, recent = 0;
   bool lists_from_stdin = false, dry_run = false;
 };
 
@@ -31,6 +31,19 @@ intake::timestamp clock_of(const options& opt) {
   const auto at = intake::parse_rfc3339(opt.at);
   if (!at) throw failure(exit_status::usage, "--at: not a time (2026-11-18T09:00:00+09:00): {}", opt.at);
   return *at;
+}
+
+/// The first day that the ledger can tell of, within so many days before `to`; the day after `to` when it knows none.
+intake::date first_of(unsigned recent, intake::date to, const intake::ledger& book, int offset_minutes) {
+  const auto earliest = intake::add_days(to, 1 - static_cast<int>(recent));
+  auto first = intake::add_days(to, 1);
+  intake::message_filter filter;
+  filter.from = earliest;
+  book.each_message(filter, [&](const intake::message_entry& message) {
+    if (message.arrived_at != 0) first = std::min(first, intake::civil_day({message.arrived_at, offset_minutes}));
+    return false;  // they come by handling day: the first is enough
+  });
+  return std::max(first, earliest);
 }
 
 /// Judged records of list mails, one a line; whatever else passes is not looked at. Whether all were records.
@@ -80,11 +93,14 @@ exit_status reconcile(intake::context& context, const options& opt) {
   const auto fail_on = words_of(opt.fail_on);
   const auto now = clock_of(opt);
   const auto yesterday = intake::add_days(intake::civil_day({now.seconds, rule.calendar.offset_minutes}), -1);
-  const auto from = day_of(opt.day.empty() ? opt.from : opt.day, "--from", yesterday);
+  auto from = day_of(opt.day.empty() ? opt.from : opt.day, "--from", yesterday);
   const auto to = day_of(opt.day.empty() ? opt.to : opt.day, "--to", std::max(from, yesterday));
   if (to < from) throw failure(exit_status::usage, "--to lies before --from");
+  if (opt.recent != 0 && !(opt.day + opt.from + opt.to).empty())
+    throw failure(exit_status::usage, "--recent excludes --day, --from and --to");
 
   auto book = open_ledger(desk, opt.dry_run ? intake::ledger::mode::read : intake::ledger::mode::write);
+  if (opt.recent != 0) from = first_of(opt.recent, to, book, rule.calendar.offset_minutes);
   intake::record_writer out;  // before the sandbox, in which no terminal is recognised
   // The ledger is open; nothing below needs another file.
   intake::sandbox::enter(intake::sandbox::role::keeper, {.read = {}, .write = {ledger_folder(desk)}});
@@ -112,6 +128,7 @@ int main(int argc, char** argv) {
   tool.option("--day", opt.day, "DAY", "the day to check (else --from, else yesterday)")
       .option("--from", opt.from, "DAY", "the first day to check")
       .option("--to", opt.to, "DAY", "the last day to check (else yesterday)")
+      .option("--recent", opt.recent, "DAYS", "at most so many days up to yesterday, from the desk's first message on", 1, 400)
       .flag("--lists", opt.lists_from_stdin, "read judged list mails from stdin instead of the ledger")
       .option("--tolerance", opt.tolerance, "MINUTES", "how far apart the times of a probable match may lie", 0, 1440)
       .flag("--dry-run", opt.dry_run, "write nothing down in the ledger")

@@ -2,6 +2,7 @@
 complete -c intake-reconcile -l day -x -d 'the day to check (else --from, else yesterday)'
 complete -c intake-reconcile -l from -x -d 'the first day to check'
 complete -c intake-reconcile -l to -x -d 'the last day to check (else yesterday)'
+complete -c intake-reconcile -l recent -x -d 'at most so many days up to yesterday, from the desk'\''s first message on'
 complete -c intake-reconcile -l lists -d 'read judged list mails from stdin instead of the ledger'
 complete -c intake-reconcile -l tolerance -x -d 'how far apart the times of a probable match may lie'
 complete -c intake-reconcile -l dry-run -d 'write nothing down in the ledger'
