@@ -3,13 +3,17 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <fmt/format.h>
+#include <iconv.h>
 #include <libdeflate.h>
 #include <locale.h>
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 
+#include "gzip.hpp"
 #include "member_name.hpp"
+#include "rar_checksums.hpp"
 
 namespace intake {
 namespace {
@@ -20,6 +24,10 @@ struct reader_closer {
   void operator()(archive* reader) const { archive_read_free(reader); }
 };
 using archive_reader = std::unique_ptr<archive, reader_closer>;
+
+// Names in an LZH are mostly CP932, and libarchive reads them by glibc's iconv. That loads its tables from files, which
+// a confined worker cannot: they are held from the start of the program.
+const iconv_t held_tables = iconv_open("UTF-8", "CP932");
 
 // libarchive converts names to the charset of the locale; glibc has C.UTF-8 built in, so no file is read for it.
 class utf8_locale {
@@ -157,10 +165,9 @@ void support(archive* reader, archive_kind kind) {
   }
   // Exactly one layer is undone: the bidding of libarchive would undo as many as there are, uncounted.
   check(reader, archive_read_support_format_raw(reader));
-  const int filter = kind == archive_kind::gzip    ? ARCHIVE_FILTER_GZIP
-                     : kind == archive_kind::bzip2 ? ARCHIVE_FILTER_BZIP2
-                     : kind == archive_kind::xz    ? ARCHIVE_FILTER_XZ
-                                                   : ARCHIVE_FILTER_ZSTD;
+  const int filter = kind == archive_kind::bzip2 ? ARCHIVE_FILTER_BZIP2
+                     : kind == archive_kind::xz  ? ARCHIVE_FILTER_XZ
+                                                 : ARCHIVE_FILTER_ZSTD;
   check(reader, archive_read_append_filter(reader, filter));
 }
 
@@ -193,8 +200,20 @@ void check_entry(archive_entry* entry, const std::string& name) {
     throw archive_refused("archive.unsafe_path", name + ": a link or device");
 }
 
-std::vector<unpacked_file> read_entries(archive* reader, std::uint64_t packed, const std::string& single_name,
-                                        archive_budget& budget) {
+// What libarchive leaves to its caller: that all of a member came out, and, with RAR, its checksum.
+void check_content(const std::string& name, const std::string& data, la_int64_t told,
+                   const std::optional<std::uint32_t>& crc) {
+  if (told >= 0 && data.size() != static_cast<std::uint64_t>(told))
+    throw archive_refused("archive.damaged", name + ": not all of it is there");
+  if (crc && libdeflate_crc32(0, data.data(), data.size()) != *crc)
+    throw archive_refused("archive.damaged", name + ": the checksum does not fit");
+}
+
+std::vector<unpacked_file> read_entries(archive* reader, std::string_view packed, archive_kind kind,
+                                        const std::string& single_name, archive_budget& budget) {
+  const bool is_rar = kind == archive_kind::rar;
+  const auto checksums = is_rar ? rar_checksums(packed) : std::vector<std::optional<std::uint32_t>>();
+  std::size_t count = 0;
   std::vector<unpacked_file> files;
   std::vector<std::string> names;
   std::uint64_t total = 0;
@@ -204,6 +223,9 @@ std::vector<unpacked_file> read_entries(archive* reader, std::uint64_t packed, c
     if (answer == ARCHIVE_EOF) break;
     check(reader, answer);
     budget.spend_members(1);
+    if (is_rar && count >= checksums.size()) throw archive_refused("archive.ambiguous", "more members than headers");
+    const auto crc = is_rar ? checksums[count] : std::nullopt;
+    ++count;
     auto name = single_name.empty() ? entry_name(entry, budget) : single_name;
     check_entry(entry, name);
     if (name.empty()) continue;
@@ -211,14 +233,38 @@ std::vector<unpacked_file> read_entries(archive* reader, std::uint64_t packed, c
     const auto told = archive_entry_size_is_set(entry) != 0 ? archive_entry_size(entry) : la_int64_t{-1};
     const auto most = told < 0 ? budget.bytes_left() : std::min(budget.bytes_left(), static_cast<std::uint64_t>(told));
     auto data = read_data(reader, most, [&](std::uint64_t size) {
-      budget.check_ratio(packed, total += size);
+      budget.check_ratio(packed.size(), total += size);
       budget.spend_bytes(size);
     });
-    if (archive_entry_filetype(entry) == AE_IFREG) files.push_back({names.back(), std::move(data)});
+    if (archive_entry_filetype(entry) != AE_IFREG) continue;
+    if (is_rar && !crc && !data.empty())
+      throw archive_refused("archive.damaged", names.back() + ": without a checksum");
+    check_content(names.back(), data, told, crc);
+    files.push_back({names.back(), std::move(data)});
   }
+  if (count < checksums.size()) throw archive_refused("archive.ambiguous", "fewer members than headers");
   if (const auto twice = colliding_name(names))
     throw archive_refused("archive.ambiguous", names[*twice] + ": two members of one name");
   return files;
+}
+
+std::vector<unpacked_file> unpack_by_libarchive(std::string_view untrusted, archive_kind kind,
+                                                const std::string& single_name, archive_budget& budget,
+                                                const char* options) {
+  const utf8_locale locale;
+  const auto reader = new_reader();
+  support(reader.get(), kind);
+  if (options != nullptr) check(reader.get(), archive_read_set_options(reader.get(), options));
+  // Outside of the try block: when no format was recognised, libarchive 3.6 may not be asked about encryption any more.
+  open_memory(reader.get(), untrusted);
+  try {
+    return read_entries(reader.get(), untrusted, kind, is_compressor(kind) ? single_name : std::string(), budget);
+  } catch (const archive_refused& refused) {
+    // An encrypted directory shows only as an archive that cannot be read.
+    if (refused.code().kind().code == "archive.damaged" && archive_read_has_encrypted_entries(reader.get()) > 0)
+      throw archive_refused("archive.password", "encrypted");
+    throw;
+  }
 }
 
 }  // namespace
@@ -248,18 +294,20 @@ std::string unpack_zip_member(std::string_view packed, std::uint16_t method, std
 
 std::vector<unpacked_file> unpack_archive(std::string_view untrusted, archive_kind kind, const std::string& single_name,
                                           archive_budget& budget) {
-  const utf8_locale locale;
-  const auto reader = new_reader();
-  support(reader.get(), kind);
-  // Outside of the try block: when no format was recognised, libarchive 3.6 may not be asked about encryption any more.
-  open_memory(reader.get(), untrusted);
+  if (kind == archive_kind::gzip) {
+    std::vector<unpacked_file> files;
+    files.push_back({single_name, unpack_gzip(untrusted, budget)});
+    return files;
+  }
+  if (kind != archive_kind::lzh) return unpack_by_libarchive(untrusted, kind, single_name, budget, nullptr);
+  const auto before = budget;
   try {
-    return read_entries(reader.get(), untrusted.size(), is_compressor(kind) ? single_name : std::string(), budget);
-  } catch (const archive_refused& refused) {
-    // An encrypted directory shows only as an archive that cannot be read.
-    if (refused.code().kind().code == "archive.damaged" && archive_read_has_encrypted_entries(reader.get()) > 0)
-      throw archive_refused("archive.password", "encrypted");
+    return unpack_by_libarchive(untrusted, kind, single_name, budget, nullptr);
+  } catch (const archive_limit_crossed&) {
     throw;
+  } catch (const archive_refused&) {
+    budget = before;
+    return unpack_by_libarchive(untrusted, kind, single_name, budget, "hdrcharset=CP932");
   }
 }
 

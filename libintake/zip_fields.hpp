@@ -1,4 +1,4 @@
-// Little-endian fields of a zip file, read with a bound check in one place. Used by the zip files of this folder only.
+// Little-endian fields of zip and RAR files, read with a bound check in one place. Used by the archive area only.
 #pragma once
 
 #include <cstdint>

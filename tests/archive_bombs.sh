@@ -139,5 +139,5 @@ zeros.7z archive.limit
 ppmd.7z archive.limit
 hole.tar archive.limit
 many.tar.gz archive.limit
-empties.gz archive.damaged
+empties.gz archive.limit
 END
