@@ -148,11 +148,13 @@ std::string read_name(const zip_member& member, std::string_view unicode_extra) 
 // The upper half of the attributes is a Unix mode where the writer knew one. Whoever made the archive, a link or a
 // device in it is refused: some readers honour the mode whatever the writer says it runs on.
 void check_attributes(const zip_member& member) {
-  constexpr std::uint32_t type_mask = 0170000, regular = 0100000, directory = 0040000, reparse_point = 0x400;
+  constexpr std::uint32_t type_mask = 0170000, regular = 0100000, directory = 0040000;
+  constexpr std::uint32_t dos_directory = 0x10, reparse_point = 0x400;
   const auto type = member.attributes >> 16 & type_mask;
   if ((type != 0 && type != regular && type != directory) || (member.attributes & reparse_point) != 0)
     throw archive_refused("archive.unsafe_path", member.name + ": a link or device");
-  if (type == directory && !member.is_directory())
+  // Readers go by either mark, and then leave the content unread.
+  if ((type == directory || (member.attributes & dos_directory) != 0) && !member.is_directory())
     throw archive_refused("archive.ambiguous", member.name + ": a file that is marked as a directory");
 }
 

@@ -483,6 +483,7 @@ BREAKS |= {"salt": sealed_part(3), "verifier": sealed_part(17), "ciphertext": se
            "dot_dot": unsafe(b"../up.txt"), "absolute": unsafe(b"/etc/x"), "nul": unsafe(b"a.txt\0.exe"),
            "backslash": unsafe(b"..\\up.txt"), "drive": unsafe(b"C:x.txt"), "control": unsafe(b"a\x1b[31m.txt"),
            "symlink": unsafe(b"link", 0o120777 << 16), "device": unsafe(b"device", 0o020666 << 16),
+           "dos_folder": unsafe(b"folder", 0x10), "unix_folder": unsafe(b"folder", 0o040755 << 16),
            "bidi": unsafe("a\u202etxt.exe".encode())}
 
 
