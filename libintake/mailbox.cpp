@@ -37,6 +37,7 @@ std::string_view without_brackets(std::string_view id) {
 }
 
 std::string absolute(const std::string& path) {
+  if (path.empty()) throw failure(exit_status::usage, "an empty name is no path");
   return fs::absolute(path).lexically_normal().string();
 }
 

@@ -79,6 +79,7 @@ run 64 --account nobody
 says '"nobody"'
 run 64 --since yesterday
 run 64 --new --all
+run 64 '' # as "$nosuch" gives it
 run 64 --account chuo "$work/box"
 run 64 --nonsense
 
