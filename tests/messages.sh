@@ -75,7 +75,11 @@ both 64 'intake: there is no intake command "nosuch" (intake help)' \
   'intake: intake に "nosuch" というコマンドはありません（intake help を参照）' intake nosuch
 both 66 "intake-verify: $none: No such file or directory" \
   "intake-verify: $none: ファイル又はフォルダがありません" intake-verify --config "$none"
-mkdir "$work/folder"
+status=0
+words=$(INTAKE_CONFIG=$none LC_ALL=ja_JP.UTF-8 "$INTAKE_SOURCE/scripts/intake-daily" 2>&1) || status=$?
+[[ $status == 66 && $words == *"intake-daily: 設定ファイルがありません: $none" ]] || die "intake-daily: $words"
+LC_ALL=ja_JP.UTF-8 "$INTAKE_BIN/intake" >"$work/list" 2>/dev/null
+if grep -E '[a-z]{3,} [a-z]{2,} [a-z]{2,}' "$work/list"; then die "English in the list of commands"; fi
 printf 'profile = "kumamoto-2021"\nstation = 5\nstationz = 1\n' >"$work/wrong.toml"
 words=$(said ja_JP.UTF-8 78 intake-verify --config "$work/wrong.toml")
 [[ $words == *'wrong.toml:2: "station" は文字列でなければなりませんが、整数になっています'* ]] || die "$words"
