@@ -32,7 +32,7 @@ record read(const std::string& line) {
   try {
     return record(line);
   } catch (const unusable_line&) {
-    if (!line.starts_with("{\"reconcile\"")) throw;
+    if (!line.starts_with("{\"reconcile\"") && !line.starts_with("{\"subject\"")) throw;
     return record("{\"intake\":1,\"id\":\"day\"," + line.substr(1));
   }
 }
@@ -79,6 +79,7 @@ std::string table::head() const {
 
 std::string table::lines(const record& rec) {
   if (rec["reconcile"]) return day_row(rec);
+  if (rec["subject"]) return open_row(rec);
   return (std::exchange(started_, true) ? "" : head()) + row(rec);
 }
 
@@ -125,6 +126,21 @@ std::string table::day_row(const record& rec) const {
   entries("unlisted", style_.japanese() ? "掲載なし" : "unlisted", tint::doubtful);
   rec["actions"].each([&](value action) {
     text += indented("> " + wording::action(action, style_), "    ", style_.columns, tint::none, style_);
+  });
+  return text;
+}
+
+std::string table::open_row(const record& rec) const {
+  auto subject = rec["subject"].str();
+  if (subject.starts_with("day:")) subject.remove_prefix(4);
+  std::string text = neutralised(subject) + "\n";
+  rec["open"].each([&](value action) {
+    const bool late = action["overdue"].boolean();
+    auto words = wording::action(action, style_);
+    if (const auto due = action["due"].str(); !due.empty())
+      words += (style_.japanese() ? "  期限 " : "  due ") + neutralised(due);
+    if (late) words += style_.japanese() ? "（期限経過）" : " (overdue)";
+    text += indented("> " + words, "    ", style_.columns, late ? tint::bad : tint::none, style_);
   });
   return text;
 }

@@ -71,8 +71,9 @@ TEST_SUITE("show") {
     const std::string text = show::page(rec, style_of(80, terminal::language::japanese));
     CAPTURE(text);
     check_harmless(text);
-    for (const char* wanted : {"m-0123456789abcdef", "20261120-0001", "第8-1(2)", "第4-2(5)", "<U+202E>evil␛[2J",
-                               "本文に見慣れないURLがあります", "名義人に電話等で確認する", "2ページ", "intake-fetch 0.1"})
+    for (const char* wanted :
+         {"m-0123456789abcdef", "20261120-0001", "第8-1(2)", "第4-2(5)", "<U+202E>evil␛[2J",
+          "本文に見慣れないURLがあります", "名義人に電話等で確認する", "2ページ", "intake-fetch 0.1"})
       CHECK(text.find(wanted) != std::string::npos);
   }
 
@@ -96,6 +97,17 @@ TEST_SUITE("show") {
     CHECK(text.find("掲載なし: 01234567") != std::string::npos);
     CHECK(text.find("再申請") != std::string::npos);
     CHECK_THROWS_AS(show::read("{}"), unusable_line);
+  }
+
+  TEST_CASE("what is open of a day is told with its limit") {
+    show::table table(style_of(80, terminal::language::japanese));
+    const auto text = table.lines(show::read(
+        R"({"subject":"day:2026-11-18","open":[{"do":"report_list_missing","due":"2026-11-19","overdue":true},{"do":"ask_resubmit","due":"2026-11-24"}]})"));
+    CHECK(text.starts_with("2026-11-18\n"));
+    CHECK(text.find("期限 2026-11-19（期限経過）\n") != std::string::npos);
+    CHECK(text.find("期限 2026-11-24\n") != std::string::npos);
+    CHECK(table.foot().empty());
+    CHECK_THROWS_AS((void)show::read(R"({"other":1})"), intake::unusable_line);
   }
 
   TEST_CASE("the JSON view keeps all members but the bytes") {
