@@ -3,7 +3,7 @@
 //
 // Trusted code on a trusted file, but the file may be damaged or foreign, and what is stored came from mails: values
 // are bound, never pasted into SQL. Several processes (cron and a clerk) may use one ledger at once. Nothing here
-// touches received bytes of files. A ledger object must not cross a fork: take `history` for a confined worker.
+// touches received bytes of files. A ledger object must not cross a fork, nor be open in a process that forks: class history is for workers.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +21,7 @@
 
 namespace intake {
 
+class history;
 class record;
 struct config;
 
@@ -91,25 +92,6 @@ struct message_filter {
 struct event_filter {
   std::optional<std::int64_t> from, before;  ///< UTC seconds: from <= at < before
   std::string kind, subject;
-};
-
-/// Look-ups for judging, as a snapshot in memory: usable after a fork and inside any confinement. Values are compared
-/// by keyed hash after NFKC, without white space, without case.
-class history {
- public:
-  /// An empty one: no ledger.
-  history();
-  /// An application with this receipt number is known under another message id.
-  [[nodiscard]] bool receipt_seen_elsewhere(std::string_view receipt_no, std::string_view id) const;
-  /// Malware was found in an earlier message (not `id`) of this applicant, or from this address. Do not ask with the
-  /// site's own address: every application comes from there.
-  [[nodiscard]] bool malware_from_applicant(std::string_view applicant, std::string_view id) const;
-  [[nodiscard]] bool malware_from_sender(std::string_view address, std::string_view id) const;
-
- private:
-  friend class ledger;
-  struct state;
-  std::shared_ptr<const state> state_;
 };
 
 /// End of the chain. What `backup` and the daily report carry away; `check` compares.
@@ -200,7 +182,13 @@ class ledger {
 
   /// Ids that a clerk cleared, and that were not judged differently since.
   [[nodiscard]] std::set<std::string> cleared() const;
-  [[nodiscard]] history take_history() const;
+  /// An application with this receipt number is known under another message id. Values are compared by keyed hash after
+  /// NFKC, without white space, without case. Needs the key. A confined worker asks through class history.
+  [[nodiscard]] bool receipt_seen_elsewhere(std::string_view receipt_no, std::string_view id) const;
+  /// Malware was found in an earlier message (not `id`) of this applicant, or from this address. Do not ask with the
+  /// site's own address: every application comes from there.
+  [[nodiscard]] bool malware_from_applicant(std::string_view applicant, std::string_view id) const;
+  [[nodiscard]] bool malware_from_sender(std::string_view address, std::string_view id) const;
 
   // Asking.
 
@@ -231,6 +219,7 @@ class ledger {
   [[nodiscard]] std::vector<fault> check(const std::vector<ledger_head>& known = {}) const;
 
  private:
+  friend class history;
   std::unique_ptr<state> state_;
 };
 

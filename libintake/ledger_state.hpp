@@ -121,6 +121,9 @@ struct ledger::state {
   /// Part of a batch; the caller adds an event.
   void seal_keys_under(const secret& key);
   [[nodiscard]] std::optional<std::int64_t> subject_of(std::string_view id) const;
+  /// Whether a message whose short_name is not `asker` has this look-up, which was hashed with the look-up key.
+  [[nodiscard]] bool seen_elsewhere(std::int64_t what, std::string_view hash, std::int64_t asker) const;
+  [[nodiscard]] bool seen_elsewhere(lookup what, std::string_view value, std::string_view id) const;
   /// Reads a row of INTAKE_EVENT_COLUMNS.
   [[nodiscard]] static event_row read_event(const database::rows& rows);
   /// Recomputes the chain, opens every payload. Returns the last event.

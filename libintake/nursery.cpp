@@ -186,7 +186,7 @@ nursery::nursery(const std::function<void(int control)>& body) {
     try {
       body(control);
     } catch (const std::exception& error) {
-      const std::string said = std::string("intake-render: ") + error.what() + "\n";
+      const std::string said = std::string(program_invocation_short_name) + ": " + error.what() + "\n";
       (void)!write(2, said.data(), said.size());
       _exit(1);
     }

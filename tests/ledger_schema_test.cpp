@@ -147,8 +147,8 @@ TEST_SUITE("ledger_schema") {
       CHECK(it.find(id_of(4))->payload.empty());
       CHECK(it.cleared() == std::set<std::string>{id_of(2)});
       CHECK(it.resolve("Ｒ－３") == id_of(3));
-      CHECK(it.take_history().malware_from_applicant("感染太郎", id_of(9)));
-      CHECK_FALSE(it.take_history().receipt_seen_elsewhere("R-4", id_of(9)));
+      CHECK(it.malware_from_applicant("感染太郎", id_of(9)));
+      CHECK_FALSE(it.receipt_seen_elsewhere("R-4", id_of(9)));
       CHECK(it.open_items().size() == 5);
     };
     const auto before = all_bytes(path);

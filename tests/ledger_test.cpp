@@ -259,33 +259,6 @@ TEST_SUITE("ledger") {
     CHECK(it.open_items().empty());
   }
 
-  TEST_CASE("history knows receipt numbers and malware of other messages, in any width and case") {
-    const folder dir;
-    {
-      ledger it(dir / "l.db", mode::write, key());
-      tell(it, sample{.n = 1, .receipt_no = "Ｒ－１"}.judged());
-      tell(it, sample{.n = 2,
-                      .disposition = "return",
-                      .receipt_no = "R-2",
-                      .applicant = "見本　花子",
-                      .from = "Bad@Example.jp",
-                      .codes = R"({"code":"malware.found"})"}
-                   .judged());
-      tell(it, sample{.n = 3, .disposition = "list", .kind = "list", .receipt_no = ""}.judged());
-    }
-    const ledger reading(dir / "l.db", mode::read, key());
-    const auto past = reading.take_history();
-    CHECK(past.receipt_seen_elsewhere("r-1", id_of(9)));
-    CHECK_FALSE(past.receipt_seen_elsewhere("R-1", id_of(1)));
-    CHECK_FALSE(past.receipt_seen_elsewhere("R-3", id_of(9)));
-    CHECK_FALSE(past.receipt_seen_elsewhere("", id_of(9)));
-    CHECK(past.malware_from_applicant("見本花子", id_of(9)));
-    CHECK_FALSE(past.malware_from_applicant("見本花子", id_of(2)));
-    CHECK_FALSE(past.malware_from_applicant("架空太郎", id_of(9)));
-    CHECK(past.malware_from_sender("bad@example.jp", id_of(9)));
-    CHECK_FALSE(intake::history().receipt_seen_elsewhere("R-1", id_of(9)));
-  }
-
   TEST_CASE("messages are found by day, receipt number, person, state and open actions") {
     const folder dir;
     ledger it(dir / "l.db", mode::write, key());
@@ -408,8 +381,8 @@ TEST_SUITE("ledger") {
     CHECK(it.find(id_of(1))->erased);
     CHECK(it.find(id_of(1))->payload.empty());
     CHECK(it.finished(id_of(1)));
-    CHECK_FALSE(it.take_history().receipt_seen_elsewhere("R-1", id_of(9)));
-    CHECK(it.take_history().receipt_seen_elsewhere("R-2", id_of(9)));
+    CHECK_FALSE(it.receipt_seen_elsewhere("R-1", id_of(9)));
+    CHECK(it.receipt_seen_elsewhere("R-2", id_of(9)));
     it.each_event({.subject = id_of(1)}, [&](const intake::event& each) {
       CHECK(each.payload.empty());
       CHECK(each.erased);
@@ -420,7 +393,7 @@ TEST_SUITE("ledger") {
       tell(it, sample{.n = 1, .disposition = "confirm", .uid = "1"}.judged());
       CHECK(it.find(id_of(1))->payload.empty());
       CHECK(tell(it, sample{.n = 1, .disposition = "confirm", .uid = "1"}.judged()) == 0);
-      CHECK_FALSE(it.take_history().receipt_seen_elsewhere("R-1", id_of(9)));
+      CHECK_FALSE(it.receipt_seen_elsewhere("R-1", id_of(9)));
       CHECK(it.check({head}).empty());
     }
   }

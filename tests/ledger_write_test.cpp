@@ -80,7 +80,7 @@ TEST_SUITE("ledger_write") {
       CHECK(kept.check().empty());
       CHECK(kept.find(id_of(7))->payload.empty());
       CHECK(holds(kept.find(id_of(8))->payload, "消去 次郎8"));
-      CHECK(it.take_history().receipt_seen_elsewhere("R-8", id_of(9)));
+      CHECK(it.receipt_seen_elsewhere("R-8", id_of(9)));
     }
   }
 

@@ -93,7 +93,7 @@ $INTAKE_BIN/intake-fetch --new --watch --progress=json 2>fetch.err | $INTAKE_BIN
 END
 setsid bash "$work/pipe" &
 session=$!
-children+=("$session")
+trap 'kill -- "-$session" 2>/dev/null || true; kill "${children[@]}" 2>/dev/null || true; dovecot_stop; rm -rf "$work"' EXIT
 wait_until eval '[ "$(wc -l 2>/dev/null <"$work/said/out" || true)" = 4 ]'
 [ "$(jq -r '.files[] | select(.origin == "archive") | .path' "$work/said/opened")" = "$(printf '申請書.txt\n%.0s' {1..4})" ] ||
   fail "an archive was not opened: $(jq -c .findings "$work/said/opened")"

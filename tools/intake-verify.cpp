@@ -1,20 +1,21 @@
 // intake-verify - judge each message by the profile: its kind, its fields, what speaks against it, what is to be done.
 #include <unistd.h>
 
+#include <csignal>
+
 #include "libintake/explanation.hpp"
+#include "libintake/history.hpp"
 #include "libintake/judge.hpp"
-#include "libintake/ledger.hpp"
 #include "libintake/sandbox.hpp"
 #include "tool.hpp"
 #include "verify/explain.hpp"
 
 namespace {
 
-/// The ledger's snapshot and what has passed in this run, asked as one.
+/// The ledger and what has passed in this run, asked as one.
 class everything_known final : public intake::precedents {
  public:
-  everything_known(intake::history past, const intake::stream_memory& stream)
-      : past_(std::move(past)), stream_(stream) {}
+  everything_known(const intake::history& past, const intake::stream_memory& stream) : past_(past), stream_(stream) {}
 
   bool receipt_seen(std::string_view number, std::string_view id) const override {
     return stream_.receipt_seen(number, id) || past_.receipt_seen_elsewhere(number, id);
@@ -28,15 +29,15 @@ class everything_known final : public intake::precedents {
   bool whole() const override { return stream_.whole(); }
 
  private:
-  intake::history past_;
+  const intake::history& past_;
   const intake::stream_memory& stream_;
 };
 
 /// An empty one on the first day, before there is a ledger.
-intake::history read_history(const intake::config& desk) {
+intake::history begin_history(const intake::config& desk) {
   if (desk.ledger.path.empty() || ::access(desk.ledger.path.c_str(), F_OK) != 0) return {};
   try {
-    return open_ledger(desk, intake::ledger::mode::read).take_history();
+    return intake::history([&] { return open_ledger(desk, intake::ledger::mode::read); });
   } catch (const intake::failure& error) {
     // An earlier stage of the first run is just making it.
     if (error.status() == intake::exit_status::no_input) return {};
@@ -47,8 +48,9 @@ intake::history read_history(const intake::config& desk) {
 intake::exit_status verify(intake::context& context, bool explains) {
   const auto& rule = context.profile();
   const intake::judge judge(rule, context.config());
+  const auto past = begin_history(context.config());
   intake::stream_memory stream;
-  const everything_known known(read_history(context.config()), stream);
+  const everything_known known(past, stream);
 
   // One worker, because each message is compared with those before it.
   auto options = context.filter();
@@ -56,7 +58,11 @@ intake::exit_status verify(intake::context& context, bool explains) {
   intake::filter_stage stage;
   stage.name = "verify";
   stage.role = intake::sandbox::role::parser;
-  stage.prepare = [&] { stream.recall(); };
+  stage.access.descriptors = past.descriptors();
+  stage.prepare = [&] {
+    std::signal(SIGPIPE, SIG_IGN);  // what asks the ledger may be gone, which each record is then told
+    stream.recall();
+  };
   stage.handle = [&](intake::record& rec) {
     const auto made = judge.consider(rec, known, intake::sandbox::disabled());
     intake::remember(stream, rec, made);
