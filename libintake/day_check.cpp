@@ -1,11 +1,12 @@
 #include "day_check.hpp"
 
 #include <algorithm>
-#include <set>
+#include <tuple>
 
+#include "day_match.hpp"
+#include "era.hpp"
 #include "json.hpp"
 #include "limits.hpp"
-#include "nfkc.hpp"
 
 namespace intake {
 namespace {
@@ -14,85 +15,26 @@ std::string text_of(value object, std::string_view key) {
   return std::string(object[key].str());
 }
 
-list_entry entry_of(value from) {
-  return {text_of(from, "receipt_no"), text_of(from, "submitted_at"), text_of(from, "procedure"),
-          text_of(from, "station"), text_of(from, "applicant")};
+entry_table::fields fields_of(value entry) {
+  return {entry["receipt_no"].str(), entry["submitted_at"].str(), entry["procedure"].str(), entry["station"].str(),
+          entry["applicant"].str()};
 }
 
-void write_entry(json::writer& out, const list_entry& entry) {
-  out.member("receipt_no", entry.receipt_no).member_if("submitted_at", entry.submitted_at);
-  out.member_if("procedure", entry.procedure).member_if("station", entry.station);
-  out.member_if("applicant", entry.applicant);
-}
-
-void write_application(json::writer& out, const received_application& one) {
-  out.member_if("receipt_no", one.receipt_no).member("id", one.id).member_if("procedure", one.procedure);
-  out.member_if("applicant", one.applicant);
-}
-
-void write_duplicates(json::writer& out, const std::vector<repeated_receipt>& duplicates) {
-  out.key("duplicates").begin_array();
-  for (const auto& one : duplicates) {
-    out.begin_object().member("receipt_no", one.receipt_no).member("in", one.ids.empty() ? "list" : "messages");
-    if (!one.ids.empty()) {
-      out.key("ids").begin_array();
-      for (const auto& id : one.ids) out.string(id);
-      out.end_array();
-    }
-    out.end_object();
-  }
-  out.end_array();
-}
-
-void write_classes(json::writer& out, const reconciliation& made) {
-  out.member("matched", made.matched).key("missed").begin_array();
-  for (const auto& entry : made.missed) {
-    out.begin_object();
-    write_entry(out, entry);
-    out.end_object();
-  }
-  out.end_array().key("unlisted").begin_array();
-  for (const auto& one : made.unlisted) {
-    out.begin_object();
-    write_application(out, one);
-    out.end_object();
-  }
-  out.end_array();
-  write_duplicates(out, made.duplicates);
-  out.key("probable").begin_array();
-  for (const auto& one : made.probable) {
-    out.begin_object();
-    write_entry(out, one.listed);
-    out.member("id", one.application.id).member_if("told_receipt_no", one.application.receipt_no).end_object();
-  }
-  out.end_array().key("elsewhere").begin_array();
-  for (const auto& entry : made.elsewhere) {
-    out.begin_object();
-    write_entry(out, entry);
-    out.end_object();
-  }
-  out.end_array().key("doubts").begin_array();
-  for (const auto& one : made.doubts)
-    out.begin_object()
-        .member("id", one.id)
-        .member_if("receipt_no", one.receipt_no)
-        .member("cleared", one.cleared)
-        .end_object();
-  out.end_array();
-}
-
-void write_action(json::writer& out, std::string_view name, std::string_view clause, const list_entry* about) {
-  const auto* what = find_action(name);
-  out.begin_object().member("do", name).member("clause", clause_label(clause)).member("to", what->to);
-  out.key("why").begin_array().end_array();
-  if (about) write_entry(out, *about);
-  out.end_object();
+std::int64_t midnight(date day, const profile& rule) {
+  return written_time{.day = day}.at(rule.calendar.offset_minutes).seconds;
 }
 
 }  // namespace
 
 day_check::day_check(ledger& book, const profile& rule, const config& desk, timestamp now, std::string actor)
-    : book_(book), rule_(rule), desk_(desk), now_(now), actor_(std::move(actor)) {}
+    : book_(book),
+      rule_(rule),
+      desk_(desk),
+      now_(now),
+      actor_(std::move(actor)),
+      repeated_(book.repeated_receipts()),
+      doubted_(book.with_open("check_list")),
+      unjudged_(book.unjudged()) {}
 
 bool day_check::is_elsewhere(std::string_view station) const {
   const auto* const named = desk_.find_station(station);
@@ -102,178 +44,166 @@ bool day_check::is_elsewhere(std::string_view station) const {
 void day_check::add_list(const record& rec, std::int64_t arrived) {
   const auto day = rec["kind"].str() == "list" ? parse_iso_date(rec["list"]["day"].str()) : std::nullopt;
   if (!day) return;
-  auto& known = lists_[*day];
-  if (std::any_of(known.begin(), known.end(), [&](const auto& one) { return one.id == rec.id(); })) return;
-  list_of_day list{.id = std::string(rec.id()), .entries = {}, .findings = {}};
+  auto& [entries, lists] = lists_[*day];
+  if (std::any_of(lists.begin(), lists.end(), [&](const auto& one) { return one.id == rec.id(); })) return;
+  list_of_day list;
+  list.id = rec.id();
   // When nobody knows when it came, it came now: late rather than in time.
   list.arrived = arrived != 0 ? arrived : now_.seconds;
-  rec["list"]["entries"].each([&](value entry) { list.entries.push_back(entry_of(entry)); });
-  rec["findings"].each([&](value finding) { list.findings.push_back(finding.json()); });
-  known.push_back(std::move(list));
-}
-
-void day_check::take(const message_entry& message) {
-  if (message.state == "received") {
-    if (message.handling_day && !message.erased) ++unjudged_[*message.handling_day];
-    return;
-  }
-  if (message.payload.empty() || (message.kind != "list" && message.kind != "application")) return;
-  const record judged(message.payload);
-  if (message.kind == "list") {
-    if (!given_) add_list(judged, message.arrived_at);
-    return;
-  }
-  if (!known_ids_.insert(message.id).second) return;
-  const auto told = judged["application"];
-  received_application one{.id = message.id,
-                           .receipt_no = text_of(told, "receipt_no"),
-                           .procedure = text_of(told, "procedure"),
-                           .station = text_of(told, "station"),
-                           .applicant = text_of(told, "applicant"),
-                           .submitted = {}};
-  std::optional<date> day;
-  if (const auto at = parse_rfc3339(told["submitted_at"].str())) {
-    one.submitted = at->seconds;
-    day = civil_day({at->seconds, rule_.calendar.offset_minutes});
-  } else if (const auto alone = parse_iso_date(told["submitted_at"].str())) {
-    day = alone;
-  } else if (message.arrived_at != 0) {
-    day = civil_day({message.arrived_at, rule_.calendar.offset_minutes});
-  }
-  for (const auto& open : message.open) one.doubted = one.doubted || open.action == "check_list";
-  if (day) by_day_[*day].push_back(applications_.size());
-  if (!one.receipt_no.empty()) by_number_[folded(one.receipt_no)].push_back(applications_.size());
-  applications_.push_back(std::move(one));
-}
-
-void day_check::gather(date from, date to) {
-  // A message is handled on a later day than it came: the longest row of closed days lies between.
-  message_filter filter;
-  filter.from = add_days(from, -1);
-  filter.to = add_days(to, limits::reconcile_days_after);
-  book_.each_message(filter, [&](const message_entry& message) {
-    take(message);
-    return true;
+  list.first = entries.size();
+  rec["list"]["entries"].each([&](value entry) { entries.add(fields_of(entry)); });
+  list.last = entries.size();
+  bool doubtful = false;
+  rec["findings"].each([&](value finding) {
+    doubtful = doubtful || finding["severity"].str() != "info";
+    list.findings.push_back(finding.json());
   });
+  // What could not be read whole takes nothing away.
+  list.corrected = rec["list"]["corrected"].boolean() && !doubtful;
+  lists.push_back(std::move(list));
 }
 
-/// A listed application may have come on any day: those not among the gathered are looked for by their number.
-void day_check::add_unknown_numbers(date day) {
-  for (const auto& list : lists_[day])
-    for (const auto& entry : list.entries) {
-      if (by_number_.contains(folded(entry.receipt_no))) continue;
-      message_filter filter;
-      filter.receipt_no = entry.receipt_no;
-      book_.each_message(filter, [&](const message_entry& message) {
-        if (message.kind == "application") take(message);
-        return true;
-      });
+day_check::day_lists day_check::take_lists(date day) {
+  if (!given_)
+    for (const auto& id : book_.lists_of(day)) {
+      const auto message = book_.find(id);
+      if (message && !message->payload.empty()) add_list(record(message->payload), message->arrived_at);
     }
+  day_lists taken;
+  if (auto found = lists_.extract(day); !found.empty()) taken = std::move(found.mapped());
+  std::sort(taken.lists.begin(), taken.lists.end(),
+            [](const auto& a, const auto& b) { return std::tie(a.arrived, a.id) < std::tie(b.arrived, b.id); });
+  return taken;
 }
 
-std::vector<received_application> day_check::applications_of(date day) {
-  std::set<std::size_t> chosen, of_day;
-  const auto add_number = [&](std::string_view number) {
-    if (const auto found = by_number_.find(folded(number)); found != by_number_.end())
-      chosen.insert(found->second.begin(), found->second.end());
-  };
-  for (const auto at : by_day_[day]) {
-    // What names another station is another list's, and a finding of its own.
-    if (!is_elsewhere(applications_[at].station)) of_day.insert(at);
-    chosen.insert(at);
-    add_number(applications_[at].receipt_no);
+std::optional<received_application> day_check::open(const dated_application& one, bool in_day) const {
+  const auto message = book_.find(book_.id_of(one.subject));
+  if (!message || message->payload.empty()) return std::nullopt;  // erased just now
+  const record judged(message->payload);
+  const auto told = judged["application"];
+  received_application made{.id = message->id,
+                            .receipt_no = text_of(told, "receipt_no"),
+                            .procedure = text_of(told, "procedure"),
+                            .station = text_of(told, "station"),
+                            .applicant = text_of(told, "applicant"),
+                            .submitted = {}};
+  if (const auto at = parse_rfc3339(told["submitted_at"].str())) made.submitted = at->seconds;
+  // What names another station is another list's, and a finding of its own.
+  made.of_day = in_day && !is_elsewhere(made.station);
+  made.doubted = doubted_.contains(one.subject) && !settled_.contains(made.id);
+  return made;
+}
+
+void day_check::hold_against(const day_lists& named, day_story& story) {
+  day_question asked;
+  asked.repeated = &repeated_;
+  asked.doubted = &doubted_;
+  for (std::size_t list = 0; list < named.lists.size(); ++list)
+    if (named.lists[list].corrected) asked.first_in_force = static_cast<std::uint32_t>(list);
+  for (std::size_t list = 0; list < asked.first_in_force; ++list) story.replaced.push_back(named.lists[list].id);
+  asked.listed.reserve(named.entries.size());
+  for (std::size_t list = 0; list < named.lists.size(); ++list)
+    for (auto at = named.lists[list].first; at < named.lists[list].last; ++at)
+      asked.listed.push_back({book_.key_of(named.entries.receipt_no(at)), static_cast<std::uint32_t>(list),
+                              static_cast<std::uint32_t>(at)});
+  asked.of_day = book_.applications(midnight(story.day, rule_), midnight(add_days(story.day, 1), rule_));
+  // Without a list nothing can be said to be unlisted, and no doubt is answered; what has one number is told all the
+  // same.
+  if (named.lists.empty())
+    std::erase_if(asked.of_day, [&](const auto& one) {
+      return !std::binary_search(repeated_.begin(), repeated_.end(), one.receipt);
+    });
+  const auto plain = match_numbers(book_, std::move(asked));
+
+  std::vector<std::vector<list_entry>> lists(named.lists.size());
+  for (const auto& row : plain.open) lists[row.list].push_back(named.entries.entry(row.at));
+  for (const auto& row : plain.withdrawn) story.withdrawn.push_back(named.entries.entry(row.at));
+  std::vector<received_application> applications;
+  for (const auto& one : plain.applications)
+    if (auto opened = open(one.what, one.in_day)) applications.push_back(std::move(*opened));
+  const reconcile_rules rules{tolerance_seconds, [this](std::string_view station) { return is_elsewhere(station); }};
+  story.result = reconcile(lists, applications, rules);
+  story.result.entries += plain.entries;
+  story.result.repeated += plain.repeated;
+  story.result.matched += plain.matched;
+  if (named.lists.empty()) {
+    story.result.unlisted.clear();
+    story.result.doubts.clear();
   }
-  for (const auto& list : lists_[day])
-    for (const auto& entry : list.entries) add_number(entry.receipt_no);
-  std::vector<received_application> out;
-  for (const auto at : chosen) {
-    out.push_back(applications_[at]);
-    out.back().of_day = of_day.contains(at);
-  }
-  return out;
 }
 
 void day_check::settle(const std::vector<checked_doubt>& doubts) {
   for (const auto& one : doubts) {
-    if (!one.cleared) continue;
+    if (!one.cleared || !settled_.insert(one.id).second) continue;
     event what;
     what.subject = one.id;
     what.kind = "acted";
     what.actor = actor_;
     what.facts = R"({"act":"listed","settles":"check_list"})";
     what.at = now_;
-    book_.append(what);
+    events_.push_back(std::move(what));
   }
 }
 
 checked_day day_check::check(date day) {
-  add_unknown_numbers(day);
-  auto& lists = lists_[day];
-  std::sort(lists.begin(), lists.end(),
-            [](const auto& a, const auto& b) { return std::tie(a.arrived, a.id) < std::tie(b.arrived, b.id); });
+  const auto named = take_lists(day);
+  const auto& lists = named.lists;
+  day_story story;
+  story.day = day;
+  story.state = state_of_list(day, lists.empty() ? std::nullopt : std::optional(lists.front().arrived), now_, rule_);
+  for (const auto& list : lists) {
+    story.lists.push_back(list.id);
+    story.findings.insert(story.findings.end(), list.findings.begin(), list.findings.end());
+  }
+  hold_against(named, story);
+  for (auto it = unjudged_.lower_bound(day);
+       it != unjudged_.end() && it->first <= add_days(day, limits::reconcile_days_after); ++it)
+    story.unjudged += it->second;
+
   checked_day made;
-  made.list = state_of_list(day, lists.empty() ? std::nullopt : std::optional(lists.front().arrived), now_, rule_);
-  std::vector<std::vector<list_entry>> entries;
-  for (const auto& list : lists) entries.push_back(list.entries);
-  const reconcile_rules rules{tolerance_seconds, [this](std::string_view station) { return is_elsewhere(station); }};
-  auto result = reconcile(entries, applications_of(day), rules);
-  if (lists.empty()) {  // without a list nothing can be said to be unlisted, and no doubt is answered
-    result.unlisted.clear();
-    result.doubts.clear();
-  }
-  // A message that is not judged yet may be the one that seems to be missed: nobody is asked before that is known.
-  std::size_t unjudged = 0;
-  for (const auto& [handled, count] : unjudged_)
-    if (handled >= day && handled <= add_days(day, limits::reconcile_days_after)) unjudged += count;
-
-  json::writer out, actions;
-  std::vector<std::string> names;
-  actions.begin_array();
-  if (unjudged == 0)
-    for (const auto& entry : result.missed) write_action(actions, "ask_resubmit", "missed", &entry);
-  if (unjudged == 0 && !result.missed.empty()) names.emplace_back("ask_resubmit");
-  if (made.list == "missing") {
-    write_action(actions, "report_list_missing", "list_missing", nullptr);
-    names.emplace_back("report_list_missing");
-  }
-  actions.end_array();
-
-  out.begin_object().member("reconcile", 1).member("day", to_string(day)).member("list", made.list);
-  out.key("lists").begin_array();
-  for (const auto& list : lists) out.string(list.id);
-  out.end_array();
-  write_classes(out, result);
-  if (unjudged != 0) out.member("unjudged", unjudged);
-  out.key("findings").begin_array();
-  for (const auto& list : lists)
-    for (const auto& finding : list.findings) out.raw(finding);
-  out.end_array().key("actions").raw(actions.text()).end_object();
-  made.line = out.take();
-  made.missed = !result.missed.empty();
-  made.unlisted = !result.unlisted.empty();
+  auto told = line_of(story, limits::reconcile_told_bytes);
+  made.line = std::move(told.text);
+  made.list = story.state;
+  made.missed = !story.result.missed.empty();
+  made.unlisted = !story.result.unlisted.empty();
   made.doubts_kept =
-      std::any_of(result.doubts.begin(), result.doubts.end(), [](const auto& one) { return !one.cleared; });
-
-  if (write_events) {
-    settle(result.doubts);
-    json::writer facts;
-    facts.begin_object().member("day", to_string(day)).member("list", made.list).member("matched", result.matched);
-    facts.member("missed", result.missed.size()).member("unlisted", result.unlisted.size());
-    facts.member("due", to_string(rule_.calendar.next_open(add_days(day, 1)))).key("actions").begin_array();
-    for (const auto& name : names) facts.string(name);
-    facts.end_array().end_object();
-    event what;
-    what.subject = "day:" + to_string(day);
-    what.kind = "reconciled";
-    what.actor = actor_;
-    what.facts = facts.take();
-    what.payload = made.line;
-    // A doubt that this very check settles is gone the next time, and makes no other result.
-    what.identity = made.line.substr(0, made.line.find(",\"doubts\":")) + actions.text();
-    what.at = now_;
-    book_.append(what);
-  }
+      std::any_of(story.result.doubts.begin(), story.result.doubts.end(), [](const auto& one) { return !one.cleared; });
+  settle(story.result.doubts);
+  note(story, made, std::move(told.identity));
   return made;
+}
+
+void day_check::note(const day_story& story, const checked_day& made, std::string identity) {
+  json::writer facts;
+  facts.begin_object().member("day", to_string(story.day)).member("list", story.state);
+  facts.member("matched", story.result.matched).member("missed", story.result.missed.size());
+  facts.member("unlisted", story.result.unlisted.size());
+  facts.member("due", to_string(rule_.calendar.next_open(add_days(story.day, 1)))).key("actions").begin_array();
+  for (const auto& name : actions_of(story)) facts.string(name);
+  facts.end_array().end_object();
+  event what;
+  what.subject = "day:" + to_string(story.day);
+  what.kind = "reconciled";
+  what.actor = actor_;
+  what.facts = facts.take();
+  what.payload = made.line.size() <= limits::reconcile_kept_bytes
+                     ? made.line
+                     : line_of(story, limits::reconcile_kept_bytes / 16).text;
+  // A doubt that this very check settles is gone the next time, and makes no other result.
+  what.identity = std::move(identity);
+  what.at = now_;
+  events_.push_back(std::move(what));
+}
+
+void day_check::write_events() {
+  for (std::size_t next = 0; next < events_.size();) {
+    // Others wait while a batch is open.
+    ledger::batch some(book_);
+    for (const auto end = std::min(events_.size(), next + limits::reconcile_batch); next < end; ++next)
+      book_.append(events_[next]);
+    some.commit();
+  }
+  events_.clear();
 }
 
 }  // namespace intake

@@ -16,6 +16,7 @@ std::string list_json(const list_reading& list) {
   json::writer out;
   out.begin_object();
   if (list.day) out.member("day", to_string(*list.day));
+  if (list.corrected) out.member("corrected", true);
   out.key("entries").begin_array();
   for (const auto& entry : list.entries) {
     out.begin_object().member("receipt_no", entry.receipt_no).member_if("submitted_at", entry.submitted_at);

@@ -6,8 +6,10 @@
 // touches received bytes of files. A ledger object must not cross a fork, nor be open in a process that forks: class history is for workers.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -92,6 +94,16 @@ struct message_filter {
 struct event_filter {
   std::optional<std::int64_t> from, before;  ///< UTC seconds: from <= at < before
   std::string kind, subject;
+};
+
+/// A receipt number as look-ups know it: its keyed digest, after NFKC, without white space and case.
+using receipt_key = std::array<std::uint64_t, 2>;
+
+/// A judged application, without opening what it says.
+struct dated_application {
+  receipt_key receipt{};    ///< zeros: it names no number
+  std::int64_t at = 0;      ///< submitted, else arrived, UTC seconds; noon UTC of a day that is told without a time
+  std::int64_t subject = 0;  ///< for ledger::id_of
 };
 
 /// End of the chain. What `backup` and the daily report carry away; `check` compares.
@@ -206,6 +218,24 @@ class ledger {
     open_action what;
   };
   [[nodiscard]] std::vector<open_item> open_items() const;
+
+  // Holding lists against it. Nothing here opens a payload, so that millions can be asked for.
+
+  /// Needs the ledger's key. Zeros for a number of white space only.
+  [[nodiscard]] receipt_key key_of(std::string_view receipt_no) const;
+  /// Applications dated from <= at < before, by time.
+  [[nodiscard]] std::vector<dated_application> applications(std::int64_t from, std::int64_t before) const;
+  /// Applications of any time whose latest judgement names one of these numbers. `sorted`: ascending, each once.
+  [[nodiscard]] std::vector<dated_application> applications_with(const std::vector<receipt_key>& sorted) const;
+  /// Numbers that several applications have named, ascending; the latest judgements may have parted them again.
+  [[nodiscard]] std::vector<receipt_key> repeated_receipts() const;
+  /// Messages of which this action is open.
+  [[nodiscard]] std::set<std::int64_t> with_open(std::string_view action) const;
+  /// Messages that are received and not judged, by handling day.
+  [[nodiscard]] std::map<date, std::size_t> unjudged() const;
+  /// Ids of the judged list mails of a day.
+  [[nodiscard]] std::vector<std::string> lists_of(date day) const;
+  [[nodiscard]] std::string id_of(std::int64_t subject) const;
 
   // Checking.
 

@@ -86,10 +86,14 @@ inline constexpr std::size_t body_exhibits = 8;          ///< examples shown in 
 inline constexpr std::size_t body_exhibit_bytes = 120;   ///< of one example
 inline constexpr std::size_t body_hosts = 64;            ///< distinct hosts looked at; the first unknown one is enough
 inline constexpr std::size_t list_entries = 100'000;     ///< of one list mail: crossing it is mail.limit
-inline constexpr std::size_t list_csv_bytes = 32 * mib;  ///< of one list file: crossing it is mail.limit
+inline constexpr std::size_t list_csv_bytes = 12 * mib;  ///< of one list file: crossing it is mail.limit
 inline constexpr std::size_t list_csv_columns = 200;
 inline constexpr std::size_t stream_memory_entries = 1'000'000;  ///< of one run of intake-verify
 inline constexpr int reconcile_days_after = 20;  ///< days after its own on which an application may be handled
+inline constexpr std::size_t reconcile_told_bytes = 24 * mib;  ///< of one array of a day's record; more is "cut"
+inline constexpr std::size_t reconcile_kept_bytes = 16 * mib;  ///< of a day's record as the ledger keeps it
+inline constexpr std::size_t reconcile_days = 32;              ///< days told together
+inline constexpr std::size_t reconcile_batch = 1000;           ///< events written while others wait
 inline constexpr int resubmission_days = 180;  ///< between an application that was turned back and the one made again
 inline constexpr std::size_t linked_messages = 1000;  ///< of one applicant or receipt number that are looked at
 
@@ -128,7 +132,7 @@ inline constexpr std::chrono::seconds renewal_look{1};  ///< between two looks w
 inline constexpr std::size_t keeper_batch_bytes = 8 * mib;       ///< handled lines held back until they are durable
 inline constexpr std::chrono::milliseconds ledger_busy{10'000};  ///< wait for another process that writes
 inline constexpr std::size_t ledger_key_bytes = 32;              ///< least length of the key as it is read
-inline constexpr std::size_t ledger_payload_bytes = 16 * mib;    ///< one event
+inline constexpr std::size_t ledger_payload_bytes = 64 * mib;    ///< one event; the largest list fits
 inline constexpr std::size_t ledger_faults = 20;                 ///< told by one check; the first are what counts
 
 }  // namespace intake::limits

@@ -42,6 +42,7 @@ class list_reader {
 
   list_reading read(std::string_view subject, std::string_view text, const std::vector<list_file>& files) {
     read_day(subject, text);
+    made_.corrected = rule_.list.corrected && rule_.list.corrected.matches(subject);
     read_rows(text);
     const bool has_file = read_files(files);
     // A profile that knows only the file form expects the file; one that knows both takes either.

@@ -19,6 +19,7 @@ struct list_entry {
 
 struct list_reading {
   std::optional<date> day;
+  bool corrected = false;  ///< it says that it takes the place of the earlier lists of its day
   std::vector<list_entry> entries;
   /// body.layout (day, rows, columns, count), attachment.missing, attachment.unexpected, mail.limit.
   std::vector<observation> doubts;

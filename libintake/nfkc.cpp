@@ -4,6 +4,8 @@
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
 
+#include <algorithm>
+
 #include "failure.hpp"
 
 namespace intake {
@@ -27,6 +29,12 @@ std::string nfkc(std::string_view utf8) {
 }
 
 std::string comparable(std::string_view utf8) {
+  // Most numbers and addresses are ASCII, which is its own normal form, and lists have a million of them.
+  if (std::all_of(utf8.begin(), utf8.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; })) {
+    std::string out(utf8);
+    std::erase_if(out, [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); });
+    return out;
+  }
   const auto text = normalized(utf8);
   icu::UnicodeString kept;
   for (int32_t at = 0; at < text.length(); at = text.moveIndex32(at, 1))

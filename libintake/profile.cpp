@@ -153,6 +153,7 @@ class reader {
     made_.list.day = required_pattern(table, "day", 1);
     made_.list.rows = optional_pattern(table, "rows");
     made_.list.count = optional_pattern(table, "count");
+    made_.list.corrected = optional_pattern(table, "corrected");
     if (made_.list.count && made_.list.count.groups() != 1)
       table.error("count", "\"count\" must have one group, the number");
     if (table.has("due")) made_.list.due = table.required_text("due");

@@ -71,6 +71,7 @@ struct profile {
 
   struct {
     pattern subject, day, rows, count;
+    pattern corrected;                 ///< in the subject of a list that takes the place of the earlier ones of its day
     std::string due = "09:00";         ///< next day, local time
     std::string expect = "every_day";  ///< or "open_days"
     struct csv_layout {

@@ -81,7 +81,7 @@ TEST_SUITE("reconcile") {
     // The nearest pair first, one to one.
     CHECK(told({{listed("A-1", "架空 太郎", "09:00"), listed("A-2", "架空 太郎", "09:10")}},
                {came("m1", "X-1", "架空 太郎", "09:09"), came("m2", "X-2", "架空 太郎", "09:15")}) ==
-          "0 matched, probable A-2=m1, probable A-1=m2");
+          "0 matched, probable A-1=m2, probable A-2=m1");
   }
 
   TEST_CASE("entries of other stations are told apart, unless they came here") {

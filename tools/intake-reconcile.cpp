@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "libintake/day_check.hpp"
+#include "libintake/limits.hpp"
 #include "libintake/lines.hpp"
 #include "libintake/sandbox.hpp"
 #include "tool.hpp"
@@ -56,7 +57,7 @@ bool read_lists(intake::day_check& check) {
     if (outcome == intake::line_reader::outcome::end) return sound;
     try {
       if (outcome != intake::line_reader::outcome::line) throw intake::unusable_line("torn or too long");
-      const intake::record rec{std::string(lines.line())};
+      const auto rec = intake::record::over(lines.line());
       const auto arrived = intake::parse_rfc3339(rec["arrived_at"].str());
       check.add_list(rec, arrived ? arrived->seconds : 0);
     } catch (const intake::unusable_line&) {
@@ -107,14 +108,21 @@ exit_status reconcile(intake::context& context, const options& opt) {
 
   intake::day_check check(book, rule, desk, now, "intake-reconcile");
   check.tolerance_seconds = std::int64_t{60} * opt.tolerance;
-  check.write_events = !opt.dry_run;
   const bool sound = !opt.lists_from_stdin || read_lists(check);
-  check.gather(from, to);
   bool met = false;
+  std::vector<std::string> held;  // lines pass when what they tell is durable
+  std::size_t held_bytes = 0;
   for (auto day = from; day <= to; day = intake::add_days(day, 1)) {
-    const auto checked = check.check(day);
-    out.write_line(checked.line);
+    auto checked = check.check(day);
     met = met || meets(fail_on, checked);
+    held_bytes += checked.line.size();
+    held.push_back(std::move(checked.line));
+    if (day != to && held.size() < intake::limits::reconcile_days && held_bytes < intake::limits::keeper_batch_bytes)
+      continue;
+    if (!opt.dry_run) check.write_events();
+    for (const auto& line : held) out.write_line(line);
+    held.clear();
+    held_bytes = 0;
   }
   out.finish();
   return !sound ? exit_status::data : met ? exit_status::findings : exit_status::ok;
