@@ -19,7 +19,7 @@ void keep(context& ctx, const std::vector<draft>& letters, drafting& drafts, con
     if (drafts.store(letter, &letter == &letters.back() ? last_carries : std::string()))
       fmt::print("{}\n", drafts.place(letter));
     else if (!ctx.filter().quiet)
-      fmt::print(stderr, "{}: drafted before: {}\n", ctx.filter().tool, drafts.place(letter));
+      fmt::print(stderr, "{}: {}: {}\n", ctx.filter().tool, tr("drafted before"), drafts.place(letter));
 }
 
 std::vector<draft> correction(context& ctx, const std::string& named, const std::string& what, const ledger& book) {
@@ -42,9 +42,8 @@ void report_changes(context& ctx, ledger& book, drafting& drafts) {
                 registry_of(ctx.config()));
   take_as_reported(registry_of(ctx.config()), book);
   if (!ctx.filter().quiet)
-    fmt::print(stderr,
-               "{}: the stations as configured now are taken as reported; later changes are compared with them\n",
-               ctx.filter().tool);
+    fmt::print(stderr, "{}: {}\n", ctx.filter().tool,
+               tr("the stations as configured now are taken as reported; later changes are compared with them"));
 }
 
 /// What is open and no single message's: days, accounts, and changes of the registry.
