@@ -1,10 +1,10 @@
 #include "html_style.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
 
+#include "limits.hpp"
 #include "mime_field.hpp"
 
 namespace intake::html {
@@ -85,13 +85,17 @@ void declare(std::string_view name, std::string_view value, declarations& out) {
   } else if (name == "font") {
     set_font(value, out);
   } else if (name == "color" || name == "-webkit-text-fill-color") {
-    if (value == "transparent") {
+    if (may_be_invisible(value)) {
       out.transparent = true;
     } else if (const auto c = parse_colour(value)) {
       out.foreground = c;
     }
   } else if (name == "background-color" || name == "background") {
-    if (const auto c = parse_colour(value.substr(0, name == "background" ? value.find(' ') : npos))) out.background = c;
+    if (const auto c = parse_colour(value)) {
+      out.background = c;
+    } else if (const auto first = parse_colour(value.substr(0, value.find(' '))); first && name == "background") {
+      out.background = first;
+    }
   } else if (name == "left" || name == "top" || name == "right" || name == "bottom" || name == "text-indent" ||
              name == "margin-left" || name == "margin-top" || name == "margin") {
     if (far_off(value) &&
@@ -106,24 +110,50 @@ void declare(std::string_view name, std::string_view value, declarations& out) {
     if (value.starts_with("rect(0") || value.starts_with("rect(1px") || value.starts_with("inset(50") ||
         value.starts_with("inset(100") || value.starts_with("circle(0") || value.starts_with("polygon(0 0"))
       out.clipped = true;
+  } else if (name == "unicode-bidi") {
+    out.reordered = value.ends_with("-override");
   } else if (name == "transform") {
     if (value.find("scale(0") != npos || value.find("translate(-") != npos || value.find("translatex(-") != npos)
       out.clipped = true;
   }
 }
 
-/// Without comments, lower case: "/**/" is a known way to break up words.
-std::string plain_css(std::string_view text) {
+/// "\6e" is n, "\n" too. What would change the structure, were it not escaped, becomes "_".
+void append_escaped(std::string_view text, std::size_t& at, std::string& out) {
+  unsigned value = 0;
+  const auto digits = text.substr(at + 1, 6);
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
+  if (error == std::errc()) {
+    at += 1 + static_cast<std::size_t>(end - digits.data());
+    if (at < text.size() && (text[at] == ' ' || text[at] == '\n' || text[at] == '\t')) ++at;
+  } else {
+    value = at + 1 < text.size() ? static_cast<unsigned char>(text[at + 1]) : 0;
+    at += 2;
+  }
+  const bool plain =
+      value > 0x20 && value < 0x7F && std::string_view("{};:/*\"'()@\\").find(static_cast<char>(value)) == npos;
+  out.push_back(plain ? static_cast<char>(value) : '_');
+}
+
+/// Without comments and escapes: both are known ways to break up words.
+std::string without_disguise(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {
-    const auto open = std::min(text.find("/*", at), text.size());
-    out.append(text.substr(at, open - at));
-    if (open == text.size()) break;
-    const auto close = text.find("*/", open + 2);
-    at = close == npos ? text.size() : close + 2;
+    if (text.substr(at).starts_with("/*")) {
+      const auto close = text.find("*/", at + 2);
+      at = close == npos ? text.size() : close + 2;
+    } else if (text[at] == '\\') {
+      append_escaped(text, at, out);
+    } else {
+      out.push_back(text[at++]);
+    }
   }
-  return ascii_lower(out);
+  return out;
+}
+
+std::string plain_css(std::string_view text) {
+  return ascii_lower(without_disguise(text));
 }
 
 /// Calls `visit(name, value)` for each declaration of plain CSS.
@@ -158,64 +188,6 @@ std::string selector_key(std::string_view selector) {
 
 }  // namespace
 
-bool alike(const colour& a, const colour& b) {
-  return std::abs(a.red - b.red) + std::abs(a.green - b.green) + std::abs(a.blue - b.blue) < 48;
-}
-
-std::optional<colour> parse_colour(std::string_view raw) {
-  const auto text = ascii_lower(trim_blanks(raw));
-  using named = std::pair<std::string_view, colour>;
-  constexpr std::array<named, 19> names = {named{"white", {255, 255, 255}},
-                                           named{"black", {0, 0, 0}},
-                                           named{"red", {255, 0, 0}},
-                                           named{"blue", {0, 0, 255}},
-                                           named{"green", {0, 128, 0}},
-                                           named{"yellow", {255, 255, 0}},
-                                           named{"gray", {128, 128, 128}},
-                                           named{"grey", {128, 128, 128}},
-                                           named{"silver", {192, 192, 192}},
-                                           named{"navy", {0, 0, 128}},
-                                           named{"snow", {255, 250, 250}},
-                                           named{"ivory", {255, 255, 240}},
-                                           named{"whitesmoke", {245, 245, 245}},
-                                           named{"ghostwhite", {248, 248, 255}},
-                                           named{"floralwhite", {255, 250, 240}},
-                                           named{"azure", {240, 255, 255}},
-                                           named{"mintcream", {245, 255, 250}},
-                                           named{"window", {255, 255, 255}},
-                                           named{"windowtext", {0, 0, 0}}};
-  for (const auto& [name, value] : names)
-    if (text == name) return value;
-  const auto hex = [&](std::size_t at, std::size_t digits) {
-    int value = 0;
-    const auto* end = text.data() + at + digits;
-    return std::from_chars(text.data() + at, end, value, 16).ptr == end ? (digits == 1 ? value * 17 : value) : -1;
-  };
-  if (text.starts_with('#') || (text.size() == 6 && text.find_first_not_of("0123456789abcdef") == npos)) {
-    const std::size_t skip = text[0] == '#' ? 1 : 0;
-    const auto digits = text.size() - skip;
-    if (digits != 3 && digits != 4 && digits != 6 && digits != 8) return std::nullopt;
-    const std::size_t each = digits <= 4 ? 1 : 2;
-    const colour out{hex(skip, each), hex(skip + each, each), hex(skip + 2 * each, each)};
-    return out.red < 0 || out.green < 0 || out.blue < 0 ? std::nullopt : std::optional(out);
-  }
-  if (text.starts_with("rgba") && (text.ends_with(",0)") || text.ends_with(", 0)"))) return std::nullopt;
-  if (text.starts_with("rgb")) {
-    std::array<int, 3> parts{};
-    auto at = text.find('(');
-    for (auto& part : parts) {
-      if (at == npos) return std::nullopt;
-      at = text.find_first_of("0123456789", at);
-      if (at == npos) return std::nullopt;
-      const auto l = parse_length(std::string_view(text).substr(at, 3));
-      part = std::clamp(l ? static_cast<int>(l->number) : 0, 0, 255);
-      at = text.find_first_of(", /)", at);
-    }
-    return colour{parts[0], parts[1], parts[2]};
-  }
-  return std::nullopt;
-}
-
 void declarations::override_with(const declarations& over) {
   const auto take = [](auto& mine, const auto& theirs) {
     if (theirs) mine = theirs;
@@ -225,12 +197,33 @@ void declarations::override_with(const declarations& over) {
   take(transparent, over.transparent);
   take(off_screen, over.off_screen);
   take(clipped, over.clipped);
+  take(reordered, over.reordered);
   take(empty_box, over.empty_box);
   take(overflow_hidden, over.overflow_hidden);
   take(font_pixels, over.font_pixels);
   take(font_scale, over.font_scale);
   take(foreground, over.foreground);
   take(background, over.background);
+}
+
+std::vector<std::string> css_links(std::string_view css) {
+  // Backslashes do not belong into a link, so that escapes in one need not be right, only found.
+  const auto text = without_disguise(css);
+  const auto lower = ascii_lower(text);
+  std::vector<std::string> found;
+  const auto take = [&](std::size_t at, std::string_view ends) {
+    at = std::min(text.find_first_not_of(" \t\r\n\"'", at), text.size());
+    const auto end = std::min(text.find_first_of(ends, at), text.size());
+    if (end != at && found.size() <= limits::mail_links) found.push_back(text.substr(at, end - at));
+    return end;
+  };
+  for (auto at = lower.find("url("); at != npos; at = lower.find("url(", at)) at = take(at + 4, "\"') \t\r\n");
+  for (auto at = lower.find("@import"); at != npos; at = lower.find("@import", at)) {
+    at += 7;
+    const auto word = lower.find_first_not_of(" \t\r\n", at);
+    if (word != npos && (lower[word] == '"' || lower[word] == '\'')) at = take(word, "\"';\r\n");
+  }
+  return found;
 }
 
 declarations parse_declarations(std::string_view text) {

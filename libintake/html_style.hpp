@@ -9,19 +9,14 @@
 #include <unordered_map>
 #include <vector>
 
+#include "html_colour.hpp"
+
 namespace intake::html {
-
-struct colour {
-  int red = 0, green = 0, blue = 0;
-};
-
-/// Whether two colours cannot be told apart on a page.
-[[nodiscard]] bool alike(const colour& a, const colour& b);
-[[nodiscard]] std::optional<colour> parse_colour(std::string_view text);
 
 /// What declarations say; absent: nothing.
 struct declarations {
   std::optional<bool> display_none, invisible, transparent, off_screen, clipped, empty_box, overflow_hidden;
+  std::optional<bool> reordered;      ///< characters in another order than they are written in
   std::optional<double> font_pixels;  ///< absolute size
   std::optional<double> font_scale;   ///< relative to the parent
   std::optional<colour> foreground, background;
@@ -31,6 +26,9 @@ struct declarations {
 };
 
 [[nodiscard]] declarations parse_declarations(std::string_view text);
+
+/// What a style sheet or a style attribute loads: url() and @import.
+[[nodiscard]] std::vector<std::string> css_links(std::string_view css);
 
 /// Rules of style sheets by the last simple selector they name: ".class", "#id", "tag", "*". Conditions before it, and
 /// those of media queries, are taken as met.

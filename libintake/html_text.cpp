@@ -100,7 +100,10 @@ class reader {
     html::tokenizer tokens(html_);
     bool in_style = false;
     for (auto next = tokens.next(); next.kind != token::kind::end_of_file; next = tokens.next()) {
-      if (in_style && next.kind == token::kind::text && next.raw_text) sheet_.add(next.text);
+      if (in_style && next.kind == token::kind::text && next.raw_text) {
+        sheet_.add(next.text);
+        for (const auto& link : html::css_links(next.text)) add_link(link);
+      }
       in_style = next.kind == token::kind::start_tag && next.name == "style";
     }
   }
@@ -144,6 +147,7 @@ class reader {
     because(own.off_screen.value_or(false), "off the screen");
     because(own.clipped.value_or(false), "clipped away");
     because(own.empty_box.value_or(false) && own.overflow_hidden.value_or(false), "box without size");
+    because(of.name == "bdo" || own.reordered.value_or(false), "shown in another order");
     because(is_fallback(of.name), "not shown by mail readers");
     return out;
   }
@@ -336,18 +340,23 @@ class reader {
 
   void collect_link(const token& tag) {
     for (const auto* name : {"href", "src", "action", "background", "formaction", "data", "srcset", "poster"}) {
-      const auto* value = tag.attribute(name);
-      if (value == nullptr || value->empty() || value->starts_with('#') || value->starts_with("cid:")) continue;
-      constexpr std::size_t longest_link = 2000;
-      auto link = charset::without_controls(value->substr(0, longest_link));
-      if (!seen_links_.insert(link).second) continue;
-      if (out_.links.size() == limits::mail_links) {
-        out_.too_many_links = true;
-        seen_links_.erase(link);
-        return;
-      }
-      out_.links.push_back(std::move(link));
+      if (const auto* value = tag.attribute(name)) add_link(*value);
     }
+    if (const auto* style = tag.attribute("style"))
+      for (const auto& link : html::css_links(*style)) add_link(link);
+  }
+
+  void add_link(const std::string& value) {
+    if (value.empty() || value.starts_with('#') || value.starts_with("cid:")) return;
+    constexpr std::size_t longest_link = 2000;
+    auto link = charset::without_controls(value.substr(0, longest_link));
+    if (!seen_links_.insert(link).second) return;
+    if (out_.links.size() == limits::mail_links) {
+      out_.too_many_links = true;
+      seen_links_.erase(link);
+      return;
+    }
+    out_.links.push_back(std::move(link));
   }
 
   std::string_view html_;

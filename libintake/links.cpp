@@ -67,6 +67,29 @@ void collect(const std::string& text, const RE2& link, host_list& into) {
   }
 }
 
+/// Whether mail programs make a link of a name that ends so, with nothing else about it that tells a link. Two letters
+/// are a country, unless they are better known as the ending of a file.
+bool linked_when_bare(std::string_view host) {
+  static constexpr std::array<std::string_view, 44> usual = {
+      "app",   "asia",  "bid",    "biz",  "blog",   "click", "cloud", "club",    "com",    "date", "dev",
+      "edu",   "fun",   "gov",    "host", "icu",    "info",  "life",  "link",    "live",   "loan", "men",
+      "mobi",  "name",  "net",    "news", "online", "org",   "page",  "pro",     "racing", "shop", "site",
+      "space", "store", "stream", "tech", "top",    "trade", "vip",   "website", "win",    "work", "xyz"};
+  static constexpr std::array<std::string_view, 18> endings = {"ai", "as", "db", "gz", "js", "md", "pl", "pm", "ps",
+                                                               "py", "rb", "rm", "rs", "sh", "so", "st", "ts", "xz"};
+  const auto last = host.substr(host.rfind('.') + 1);
+  if (last.starts_with("xn--")) return true;
+  if (last.size() == 2) return std::find(endings.begin(), endings.end(), last) == endings.end();
+  return std::find(usual.begin(), usual.end(), last) != usual.end();
+}
+
+void collect_bare(const std::string& text, const RE2& name, host_list& into) {
+  re2::StringPiece rest(text), found;
+  while (!into.full() && RE2::FindAndConsume(&rest, name, &found)) {
+    if (auto host = host_of({found.data(), found.size()}); linked_when_bare(host)) into.add(std::move(host));
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> linked_hosts(std::string_view untrusted_text) {
@@ -80,6 +103,9 @@ std::vector<std::string> linked_hosts(std::string_view untrusted_text) {
   static const RE2& www = compiled(R"((?:^|[^a-z0-9.@/\\-])(www[0-9]*[.\x01][a-z0-9-]+[.\x01][a-z0-9.\x01-]+))");
   static const RE2& with_path =
       compiled(R"((?:^|[^a-z0-9.@/\\_-])((?:[a-z0-9-]+[.\x01])+[a-z]{2,}(?::[0-9]+)?)[/?][a-z0-9%?=&_~#-])");
+  // A "@" before or behind makes it an address.
+  static const RE2& bare = compiled(
+      R"((?:^|[^\pL0-9.@/\\_\x01-])((?:[\pL0-9](?:[\pL0-9-]*[\pL0-9])?\.)+(?:[a-z]{2,}|xn--[a-z0-9-]+))(?:$|[^\pL0-9@.-]|\.(?:$|[^\pL0-9])))");
   static const RE2& defanged =
       compiled("(?:^|[^a-z0-9.@/\\\\\\x01-])((?:[a-z0-9-]+\\.)*[a-z0-9-]+\\x01[a-z0-9.\\x01-]+)");
   static const RE2& network_path = compiled(R"((?:^|[^\\a-z0-9:])\\\\([a-z0-9.-]+)\\[a-z0-9$_-])");
@@ -87,6 +113,7 @@ std::vector<std::string> linked_hosts(std::string_view untrusted_text) {
   host_list hosts;
   for (const RE2* link : {&schemed, &without_slashes, &www, &with_path, &defanged, &network_path})
     collect(text, *link, hosts);
+  collect_bare(text, bare, hosts);
   if (RE2::PartialMatch(text, active)) hosts.add({});
   return hosts.take();
 }

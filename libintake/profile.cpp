@@ -9,6 +9,7 @@
 
 #include "failure.hpp"
 #include "findings.hpp"
+#include "nfkc.hpp"
 #include "toml_check.hpp"
 
 namespace intake {
@@ -287,6 +288,9 @@ class reader {
 
   static pattern compile(const toml_table& table, std::string_view key, const std::string& text) {
     if (text.empty()) return {};
+    // What is received is matched in NFKC, so a full-width letter or colon in a pattern would never match anything.
+    if (const auto normal = nfkc(text); normal != text)
+      table.error(key, '"' + std::string(key) + "\" can never match, because mail is compared in NFKC; write: " + normal);
     try {
       return pattern(text);
     } catch (const std::invalid_argument& wrong) {

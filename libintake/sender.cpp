@@ -43,6 +43,7 @@ class sender_reader {
     made_.site = std::find(senders.begin(), senders.end(), made_.address) != senders.end();
     // Which of several addresses is shown is up to the program that shows it.
     if (from.size() > 1) spoofed("several addresses in From");
+    for (const auto& one : from) check_shown_address(lower_case(trimmed(one["address"].str())), one["name"].str());
     if (made_.site)
       check_authentication();
     else
@@ -74,6 +75,21 @@ class sender_reader {
         return spoofed(method + "=pass for " + (domain.empty() ? "no domain" : domain));
     }
     made_.genuine = true;
+  }
+
+  /// Many programs show the name and nothing else, so an address in it is taken for the mailbox.
+  void check_shown_address(const std::string& address, std::string_view name) {
+    constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz0123456789.-_+%";
+    const auto shown = folded(name);
+    for (auto at = shown.find('@'); at != shown.npos; at = shown.find('@', at + 1)) {
+      const auto before = at == 0 ? shown.npos : shown.find_last_not_of(letters, at - 1);
+      const auto start = at == 0 ? 0 : before + 1;
+      auto end = std::min(shown.find_first_not_of(letters, at + 1), shown.size());
+      while (shown[end - 1] == '.') --end;
+      const auto seen = shown.substr(start, end - start);
+      if (start < at && seen.find('.', at - start) != seen.npos && seen != folded(address))
+        return spoofed("the name shown is another address: " + seen + " <" + address + ">");
+    }
   }
 
   /// Somebody else's mail that would be read as the site's.

@@ -74,7 +74,7 @@ TEST_SUITE("body") {
     CHECK(codes("エネルギ一使用届") == "body.confusable");  // 一 is a kanji
     CHECK(codes("カ一ド") == "body.confusable");
     CHECK(codes("エネルギー使用届と工ネルギー使用届") == "body.confusable");
-    CHECK(codes("proc.examp1e.go.jp") == "body.confusable");
+    CHECK(codes("proc.examp1e.go.jp") == "body.confusable body.url");
     CHECK(codes("PROC.EXAMPLE.GO.JP") == "");
     CHECK(codes("受付番号　工事") == "");
     CHECK(codes("\u2F42書") == "body.confusable");  // a radical that stands for 文
@@ -125,6 +125,14 @@ TEST_SUITE("body") {
     CHECK(hosts("javascript:alert(1)") == "(none)");
     CHECK(hosts("data:text/html;base64,AAAA") == "(none)");
     CHECK(hosts("http://a.example http://b.example http://a.example") == "a.example b.example");
+    CHECK(hosts("詳細は evil.com、または evil.co.jp へ") == "evil.com evil.co.jp");
+    CHECK(hosts("Ｅｖｉｌ．ＸＹＺ") == "evil.xyz");
+    CHECK(hosts("(pay.evil.online)") == "pay.evil.online");
+    CHECK(hosts("偽警察.jp") == "偽警察.jp");
+    CHECK(hosts("xn--evil-abc.xn--p1ai") == "xn--evil-abc.xn--p1ai");
+    CHECK(hosts("See evil.io. 次") == "evil.io");
+    CHECK(hosts("taro.yamada@a.example.com, a.jp@b.example.com") == "");
+    CHECK(hosts("申請書.pdf 添付.xlsx note.md main.py No.12 e.g. 1.5kg 3.14 見本Co.Ltd") == "");
     CHECK(hosts("taro@applicant.example.jp 申請書.docx 1.5/2.0 2026.11.22") == "");
   }
 

@@ -39,6 +39,19 @@ TEST_SUITE("html_text") {
         {"color:#fff", "text in the colour of its background|"},
         {"color:rgb(254, 254,254)", "text in the colour of its background|"},
         {"background:black", "text in the colour of its background|"},
+        {"color:seashell", "text in the colour of its background|"},
+        {"background:navy;color:darkblue", "text in the colour of its background|"},
+        {"color:hsl(0, 0%, 99%)", "text in the colour of its background|"},
+        {"color:hsla(120deg 100% 98% / 1)", "text in the colour of its background|"},
+        {"color:rgb(100%,100%,100%)", "text in the colour of its background|"},
+        {"color:rgb(99% 99% 100% / 90%)", "text in the colour of its background|"},
+        {"color:rgba(0,0,0,0.01)", "transparent|"},
+        {"color:hsl(0 0% 0% / 0)", "transparent|"},
+        {"color:#00000000", "transparent|"},
+        {"color:var(--paper)", "transparent|"},
+        {"color:color-mix(in srgb, white, white)", "transparent|"},
+        {"disp\\6c ay:n\\6f ne", "display:none|"},
+        {"direction:rtl;unicode-bidi:bidi-override", "shown in another order|"},
         {"position:absolute;left:-9999px", "off the screen|"},
         {"text-indent:-999em", "off the screen|"},
         {"opacity:0", "transparent|"},
@@ -57,6 +70,8 @@ TEST_SUITE("html_text") {
     CHECK(reasons("<p hidden>x") == "hidden attribute|");
     CHECK(reasons("<font color=white>x</font>") == "text in the colour of its background|");
     CHECK(reasons("<body bgcolor=#000000 text=#010101>x") == "text in the colour of its background|");
+    CHECK(reasons("<bdo dir=rtl>x</bdo>") == "shown in another order|");
+    CHECK(reasons("<font color=aliceblue>x</font>") == "text in the colour of its background|");
     CHECK(reasons("<noscript>x</noscript><template>y</template>") == "not shown by mail readers|");
     CHECK(reasons("<style>.a,.b{display:none}</style><p class='c b'>x</p>") == "display:none|");
     CHECK(reasons("<p id=q>x</p><style>@media all{div #q{visibility:hidden}}</style>") == "visibility:hidden|");
@@ -69,7 +84,10 @@ TEST_SUITE("html_text") {
          {"<p style='color:white;background:navy'>x</p>", "<td bgcolor=black><font color=#fff>x</font></td>",
           "<p style='font-size:9pt'>x</p>", "<p style='left:10px;margin-left:-8px'>x</p>",
           "<div style='visibility:hidden'><b style='visibility:visible'>x</b></div>",
-          "<p style='background-color:rgba(0,0,0,0)'>x</p>", "<style>.a{display:none}</style><p class=b>x</p>",
+          "<p style='background-color:rgba(0,0,0,0)'>x</p>", "<p style='color:hsl(210,100%,20%)'>x</p>",
+          "<p style='color:rgb(10%,10%,10%);background:lightyellow'>x</p>", "<p style='unicode-bidi:embed'>x</p>",
+          "<p style='background:black url(cid:1) no-repeat;color:white'>x</p>",
+          "<style>.a{display:none}</style><p class=b>x</p>",
           "<!-- header --><p>x</p><!--[if mso]><xml><o:P>96</o:P></xml><![endif]-->", "<![if !mso]>x<![endif]>"}) {
       CAPTURE(html);
       CHECK(reasons(html).empty());
@@ -98,6 +116,12 @@ TEST_SUITE("html_text") {
         "<a href='https://a.example/?x=1&amp;y'>b</a><img src=https://a.example/i><a href=#top>"
         "<img src=cid:1><a href=\"https://a.example/i\">");
     CHECK(seen.links == std::vector<std::string>{"https://a.example/?x=1&y", "https://a.example/i"});
+    const auto loaded = read_html(
+        "<style>@import 'https://a.example/1.css'; @IMPORT url(https://a.example/2.css); b{background:URL( "
+        "\"//A.example/3\" )}"
+        "</style><p style=\"background:u\\72l(https://a.example/4)\">x<p style='background:u/**/rl(5)'>");
+    CHECK(loaded.links == std::vector<std::string>{"https://a.example/2.css", "//A.example/3",
+                                                   "https://a.example/1.css", "https://a.example/4", "5"});
     std::string many;
     for (std::size_t i = 0; i <= intake::limits::mail_links; ++i) many += "<a href=" + std::to_string(i) + "x>";
     CHECK(read_html(many).too_many_links);

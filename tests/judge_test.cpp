@@ -212,6 +212,20 @@ TEST_SUITE("judge") {
     CHECK(told(other) == "application confirm: sender.not_site / check_list phone_confirm");
   }
 
+  TEST_CASE("a name that shows another address than the mailbox is told") {
+    const auto with = [](const std::string& name, const std::string& address) {
+      sample made;
+      made.from_name = name;
+      made.from = address;
+      return told(made).find("sender.spoofed") != std::string::npos;
+    };
+    CHECK(with("info@bank.example <support>", "noreply@proc.example.go.jp"));
+    CHECK(with("Ｔａｒｏ＠Applicant.Example.JP", "taro@attacker.example"));
+    CHECK_FALSE(with("taro@applicant.example.jp", "Taro@Applicant.example.jp"));
+    CHECK_FALSE(with("架空 太郎 @ 熊本", "taro@applicant.example.jp"));
+    CHECK_FALSE(with("@", "taro@applicant.example.jp"));
+  }
+
   TEST_CASE("the site's address counts only when the desk's own server vouches for it") {
     const auto with = [](const std::string& authentication) {
       sample made;

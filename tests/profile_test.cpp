@@ -80,6 +80,11 @@ TEST_SUITE("profile") {
     CHECK(read.procedures[0].fee == 2400);
   }
 
+  TEST_CASE("a pattern that can never match what is received is refused with the form that can") {
+    const auto wide = replaced(shipped_text(), "subject = '補正'", "subject = '補正：'");
+    CHECK(errors_of(wide).find("NFKC; write: 補正:") != std::string::npos);
+  }
+
   TEST_CASE("the shipped profile has a wording for every action that writes to somebody") {
     const auto read = load_profile(shipped());
     for (const auto& action : action_kinds) {
