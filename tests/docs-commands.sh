@@ -2,7 +2,7 @@
 # Every command that the guides show works, and what they show of its output is what it says.
 #
 # The commands are the lines after "$ " in ```console blocks; each guide has a sample desk of its own, on which they run
-# one after the other, in a terminal of 80 columns. "…" in an output stands for anything, alone on a line for any lines.
+# one after the other, as at a terminal of 80 columns. "…" in an output stands for anything, alone on a line for any lines.
 # A command that ends with another status than 0 says so: "# status 1", "# 終了コード 1". Commands of ```sh blocks need a machine of their
 # own (apt, systemctl), and are tested elsewhere or not at all.
 set -euo pipefail
@@ -25,13 +25,14 @@ assert len(list((desk / "Maildir/new").iterdir())) == len(kept)
 PYTHON
 
 cat >"$work/run.py" <<'PYTHON'
-import os, re, subprocess, sys
+import os, pty, re, subprocess, sys
 guide, desk = sys.argv[1:3]
 text = open(guide, encoding="utf-8").read()
 japanese = guide.endswith(".ja.md")
 env = dict(os.environ, INTAKE_CONFIG=desk + "/intake.toml", HOME=desk, COLUMNS="80", TZ="Asia/Tokyo", TERM="dumb",
            LC_ALL="ja_JP.UTF-8" if japanese else "C.UTF-8", USER="hanako", LOGNAME="hanako")
 env["PATH"] = os.environ["INTAKE_BIN"] + ":" + env["PATH"]
+keyboard = pty.openpty()[1]  # as at a terminal, and nobody types
 bad = ran = 0
 
 def pattern(lines):
@@ -57,7 +58,7 @@ for block in re.finditer(r"^```console\n(.*?)^```$", text, re.M | re.S):
             at += 1
         wanted = re.search(r"# (?:status|終了コード) (\d+)$", command)
         done = subprocess.run(["bash", "-c", "set -o pipefail; " + command], cwd=desk, env=env, text=True,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=keyboard, timeout=300)
         said = "\n".join(l for l in done.stdout.splitlines() if "cannot change locale" not in l)
         said += "\n" if said else ""
         ran += 1
