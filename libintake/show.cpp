@@ -79,7 +79,7 @@ std::string table::head() const {
 
 std::string table::lines(const record& rec) {
   if (rec["reconcile"]) return day_row(rec);
-  if (rec["subject"]) return open_row(rec);
+  if (rec["subject"]) return subject_row(rec);
   return (std::exchange(started_, true) ? "" : head()) + row(rec);
 }
 
@@ -102,7 +102,34 @@ std::string table::row(const record& rec) {
     if (std::find(said.begin(), said.end(), words) == said.end()) said.push_back(std::move(words));
   });
   for (const auto& [words, colour] : said) out += indented("- " + words, "    ", style_.columns, colour, style_);
-  return out;
+  return out + open_lines(rec["ledger"]["open"]);
+}
+
+std::string table::open_lines(value open) const {
+  std::string text;
+  open.each([&](value action) {
+    const auto due = neutralised(action["due"].str());
+    const bool late = action["overdue"].boolean();
+    std::string told = "> " + wording::action(action, style_);
+    if (style_.japanese())
+      told += "（期限 " + due + (late ? "、超過）" : "）");
+    else
+      told += " (due " + due + (late ? ", overdue)" : ")");
+    text += indented(told, "    ", style_.columns, late ? tint::bad : tint::none, style_);
+  });
+  return text;
+}
+
+std::string table::subject_row(const record& rec) const {
+  std::string_view name = rec["subject"].str();
+  std::string text;
+  if (name.starts_with("day:")) name.remove_prefix(4);
+  if (name.starts_with("account:")) {
+    text = style_.japanese() ? "アカウント " : "account ";
+    name.remove_prefix(8);
+  }
+  if (name == "desk" && style_.japanese()) name = "窓口全体";
+  return text + neutralised(name) + "\n" + open_lines(rec["open"]);
 }
 
 std::string table::day_row(const record& rec) const {
@@ -126,21 +153,6 @@ std::string table::day_row(const record& rec) const {
   entries("unlisted", style_.japanese() ? "掲載なし" : "unlisted", tint::doubtful);
   rec["actions"].each([&](value action) {
     text += indented("> " + wording::action(action, style_), "    ", style_.columns, tint::none, style_);
-  });
-  return text;
-}
-
-std::string table::open_row(const record& rec) const {
-  auto subject = rec["subject"].str();
-  if (subject.starts_with("day:")) subject.remove_prefix(4);
-  std::string text = neutralised(subject) + "\n";
-  rec["open"].each([&](value action) {
-    const bool late = action["overdue"].boolean();
-    auto words = wording::action(action, style_);
-    if (const auto due = action["due"].str(); !due.empty())
-      words += (style_.japanese() ? "  期限 " : "  due ") + neutralised(due);
-    if (late) words += style_.japanese() ? "（期限経過）" : " (overdue)";
-    text += indented("> " + words, "    ", style_.columns, late ? tint::bad : tint::none, style_);
   });
   return text;
 }

@@ -20,8 +20,8 @@ class table {
  public:
   explicit table(const terminal::style& style);
 
-  /// The row of a message, of a day's reconciliation, or of what is open of a day, with its findings and actions; the
-  /// heading before the first message.
+  /// The row of a message with its findings and what the ledger says is still to be done; of a day's reconciliation;
+  /// of a day, an account or the desk with what is to be done about it. The heading comes before the first message.
   [[nodiscard]] std::string lines(const record& rec);
   /// How many of each disposition; nothing when there was no row.
   [[nodiscard]] std::string foot() const;
@@ -31,7 +31,8 @@ class table {
   [[nodiscard]] std::string row(const record& rec);
   [[nodiscard]] std::string cells(const std::array<std::string, 7>& texts, terminal::tint tint) const;
   [[nodiscard]] std::string day_row(const record& rec) const;
-  [[nodiscard]] std::string open_row(const record& rec) const;
+  [[nodiscard]] std::string subject_row(const record& rec) const;
+  [[nodiscard]] std::string open_lines(value open) const;
 
   terminal::style style_;
   std::array<std::size_t, 7> widths_{};
@@ -43,8 +44,8 @@ class table {
 /// The record as JSON without any "data".
 [[nodiscard]] std::string without_bytes(const record& rec);
 
-/// The record that a line holds. A day's reconciliation and what is open of a
-/// day (intake-ledger pending) are ones too, though they have no identity of their own. Throws
+/// The record that a line holds. A day's reconciliation is one too, and what intake-ledger says of a day, an account or
+/// the desk, though these have no identity of their own. Throws
 /// unusable_line.
 [[nodiscard]] record read(const std::string& line);
 

@@ -57,6 +57,22 @@ TEST_SUITE("show") {
     CHECK(table.lines(rec).find("本文に見慣れないURLがあります") != std::string::npos);
   }
 
+  TEST_CASE("what is still to be done stands below its message, day, account or desk, with its due day") {
+    show::table table(style_of(80, terminal::language::japanese));
+    const auto shown = [&](const char* line) { return table.lines(show::read(line)); };
+    const auto day = shown(
+        R"({"subject":"day:2026-11-18","open":[{"do":"ask_resubmit","due":"2026-11-19","overdue":true}]})");
+    CHECK(day.starts_with("2026-11-18\n"));
+    CHECK(day.find("再申請を依頼する（期限 2026-11-19、超過）") != std::string::npos);
+    CHECK(shown(R"({"subject":"account:chuo\u001b[2J","open":[]})") == "アカウント chuo␛[2J\n");
+    CHECK(shown(R"({"subject":"desk","open":[]})") == "窓口全体\n");
+    CHECK(table.foot().empty());
+    const auto message = shown(
+        R"({"intake":1,"id":"m-1","disposition":"accept","ledger":{"open":[{"do":"tell_fee","due":"2026-11-20"}]}})");
+    CHECK(message.find("（期限 2026-11-20）") != std::string::npos);
+    check_harmless(day + message);
+  }
+
   TEST_CASE("the foot counts what was shown by disposition, and the unjudged as such") {
     show::table table(style_of(80, terminal::language::english));
     const record rec{std::string(doubtful)};
@@ -97,17 +113,6 @@ TEST_SUITE("show") {
     CHECK(text.find("掲載なし: 01234567") != std::string::npos);
     CHECK(text.find("再申請") != std::string::npos);
     CHECK_THROWS_AS(show::read("{}"), unusable_line);
-  }
-
-  TEST_CASE("what is open of a day is told with its limit") {
-    show::table table(style_of(80, terminal::language::japanese));
-    const auto text = table.lines(show::read(
-        R"({"subject":"day:2026-11-18","open":[{"do":"report_list_missing","due":"2026-11-19","overdue":true},{"do":"ask_resubmit","due":"2026-11-24"}]})"));
-    CHECK(text.starts_with("2026-11-18\n"));
-    CHECK(text.find("期限 2026-11-19（期限経過）\n") != std::string::npos);
-    CHECK(text.find("期限 2026-11-24\n") != std::string::npos);
-    CHECK(table.foot().empty());
-    CHECK_THROWS_AS((void)show::read(R"({"other":1})"), intake::unusable_line);
   }
 
   TEST_CASE("the JSON view keeps all members but the bytes") {
