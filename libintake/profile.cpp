@@ -290,7 +290,7 @@ class reader {
     if (text.empty()) return {};
     // What is received is matched in NFKC, so a full-width letter or colon in a pattern would never match anything.
     if (const auto normal = nfkc(text); normal != text)
-      table.error(key, '"' + std::string(key) + "\" can never match, because mail is compared in NFKC; write: " + normal);
+      table.error(key, "\"{}\" can never match, because mail is compared in NFKC; write: {}", key, normal);
     try {
       return pattern(text);
     } catch (const std::invalid_argument& wrong) {
