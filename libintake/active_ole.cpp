@@ -1,4 +1,6 @@
 // Compound files: the storages and streams of Word, Excel and PowerPoint before 2007, and of whatever is embedded.
+#include <set>
+
 #include "active_search.hpp"
 #include "little.hpp"
 
@@ -17,9 +19,11 @@ bool is_vba(const entry& one) {
   return one.name == "_vba_project" || (one.name == "dir" && contains(lower_ascii(one.path), "vba/dir"));
 }
 
-// Streams that tell of an embedded object (MS-OLEDS 2.3), and the storages that hold them.
+// Streams that tell of an embedded object (MS-OLEDS 2.3), and the storages that hold them. The pool counts as a stream,
+// too: damage makes it one, and who repairs the document may find its objects again.
 bool is_object(const entry& one) {
-  if (one.storage) return one.name == "objectpool" || (one.name.starts_with("mbd") && one.name.size() == 11);
+  if (one.name == "objectpool") return true;
+  if (one.storage) return one.name.starts_with("mbd") && one.name.size() == 11;
   return one.name == "\1ole10native" || one.name == "\1ole" || one.name == "\3ocxname" || one.name == "\3objinfo" ||
          one.name == "package";
 }
@@ -57,6 +61,36 @@ void search_inside(active_search& search, const container& ole, const entry& one
   if (bytes && search.nested(*bytes, where)) search.add("macro.ole_object", "ole", "an embedded program", where);
 }
 
+// The name in a directory entry (MS-CFB 2.6.1) at `at`, lower case; empty where there is none that matters here.
+std::string entry_name(std::string_view bytes, std::size_t at) {
+  const auto size = little16(bytes, at + 64);
+  if (size < 4 || size > 64 || size % 2 != 0) return {};
+  std::string name;
+  for (std::size_t i = 0; i + 2 < size; i += 2) {
+    if (bytes[at + i + 1] != 0) return {};
+    name += bytes[at + i];
+  }
+  return lower_ascii(name);
+}
+
+// libgsf leaves out entries that it cannot make sense of, as one that is said to be longer than the file, without a
+// word. Entries of a directory stand at multiples of their size, so that those left out are found by looking at every
+// place.
+void search_unlisted(active_search& search, const container& ole, std::string_view bytes, const std::string& where) {
+  constexpr std::size_t entry_size = 128, header_size = 512;
+  std::set<std::string, std::less<>> listed;
+  for (const entry& one : ole.entries()) listed.insert(one.name);
+  for (std::size_t at = header_size; at + entry_size <= bytes.size(); at += entry_size) {
+    const char type = bytes[at + 66];
+    if (type != 1 && type != 2) continue;
+    const auto name = entry_name(bytes, at);
+    if (name.empty() || listed.contains(name)) continue;
+    const entry one{name, name, 0, type == 1, {}};
+    if (is_vba(one)) search.add("macro.vba", "vba", "a VBA project in a damaged directory", where);
+    if (is_object(one)) search.add("macro.ole_object", "ole", "an embedded object in a damaged directory", where);
+  }
+}
+
 }  // namespace
 
 void search_ole(active_search& search, std::string_view bytes, const std::string& where) {
@@ -80,6 +114,7 @@ void search_ole(active_search& search, std::string_view bytes, const std::string
     else
       search_inside(search, *ole, one, part);
   }
+  search_unlisted(search, *ole, bytes, where);
 }
 
 }  // namespace intake

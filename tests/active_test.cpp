@@ -172,6 +172,8 @@ TEST_SUITE("active") {
           "macro.ole_object ");
     const auto control = look(docx("", {{"word/_rels/document.xml.rels", relations(relation("control", "a.xml"))}}));
     CHECK(has_tag(control, "activex"));
+    CHECK(codes(look(ole({{"WordDocument", ""}, {"ObjectPool", "what damage made a stream"}})))
+              .find("macro.ole_object") != std::string::npos);
     CHECK(codes(look(ole({{"WordDocument", ""}, {"ObjectPool/_1/\1Ole10Native", "x"}}))).find("macro.ole_object") !=
           std::string::npos);
     CHECK(codes(look(ole({{"Workbook", ""}, {"MBD00000001/\1CompObj", "x"}}))) == "macro.ole_object ");
