@@ -38,6 +38,8 @@ void make_mounts() {
   const auto uid = geteuid();
   const auto gid = getegid();
   must(unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC) == 0, "user namespaces");
+  // The maps are files of /proc/self, which an ordinary user's process that may not be dumped does not own.
+  must(prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == 0, "dumpable for the namespaces");
   const int groups = open("/proc/self/setgroups", O_WRONLY | O_CLOEXEC);
   if (groups >= 0) {
     (void)!write(groups, "deny", 4);
@@ -45,6 +47,7 @@ void make_mounts() {
   }
   map_identity("/proc/self/uid_map", uid);
   map_identity("/proc/self/gid_map", gid);
+  must(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0, "not dumpable");
   must(mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0, "mounts");
   // LibreOffice stamps the cache of its packages where it may; here it may not.
   constexpr const char* cache = "/var/spool/libreoffice";

@@ -94,7 +94,7 @@ enter setpriv --reuid intake --regid intake --clear-groups env HOME=/var/lib/int
 enter setpriv --reuid intake --regid intake --clear-groups env HOME=/var/lib/intake intake daily --json >"$work/day" 2>"$work/log" ||
   fail "the day's run: $(cat "$work/log")"
 accepted=$(jq -r 'select(.disposition == "accept").id' "$work/day" | wc -l)
-[ "$accepted" -ge 10 ] || fail "$accepted accepted"
+[ "$accepted" -ge 10 ] || fail "$accepted accepted: $(jq -c "[.disposition, [.findings[]? | .code, .detail]]" "$work/day" | sort | uniq -c)"
 enter test -s /var/lib/intake/ledger/ledger.db || fail "no ledger"
 # The units are sound; without PID 1 of systemd they cannot be started here.
 if enter test -x /usr/bin/systemd-analyze; then
