@@ -13,7 +13,8 @@ export INTAKE_CONFIG=$work/desk/intake.toml
 first=$(grep -P '\taccept\t' "$work/desk/expected.tsv" | head -n 1 | cut -f 1)
 "$INTAKE_BIN/intake-fetch" --all | grep "\"id\":\"$first\"" | "$INTAKE_BIN/intake-parse" | "$INTAKE_BIN/intake-decrypt" |
   "$INTAKE_BIN/intake-scan" | "$INTAKE_BIN/intake-verify" >"$work/judged"
-chmod -R a+rX "$work"
+chmod -R a+rX "$work/share" "$work/intake-render"
+chmod a+rx "$work"
 [ "$(id -u)" != 0 ] || chown -R nobody "$work/desk"
 "${as[@]}" env HOME=/nonexistent INTAKE_SHARE="$work/share/intake" "$work/intake-render" <"$work/judged" >"$work/rendered"
 jq -se 'length == 1 and .[0].disposition == "accept" and ([.[0].files[] | select(.path | endswith(".docx")) | .pdf.pages] | all(. > 0) and length > 0)' \
