@@ -89,6 +89,10 @@ words=$(LC_ALL='' LC_MESSAGES=ja_JP.UTF-8 LANG=C "$INTAKE_BIN/intake-scan" --nos
 words=$(LC_ALL=C LANG=ja_JP.UTF-8 LANGUAGE=ja "$INTAKE_BIN/intake-scan" --nosuch 2>&1) || true
 [[ $words == *'not expected'* ]] || die "LC_ALL=C: $words"
 
+# What stands in a message came from elsewhere, and reaches no terminal as it is.
+words=$(said ja_JP.UTF-8 64 intake-scan $'--no\e[2Jsuch')
+[[ $words == *'--no␛[2Jsuch'* && $words != *$'\e'* ]] || die "a control character in a message: $words"
+
 # What a confined worker says, too, which has no file of the host: here its kernel refuses it a mount.
 mkdir "$work/db"
 printf 'Nothing-Test:0:*:%s\n' "$(printf 'no such bytes in any mail' | od -An -tx1 | tr -d ' \n')" >"$work/db/test.ndb"

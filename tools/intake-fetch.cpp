@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "libintake/fetch.hpp"
+#include "libintake/terminal.hpp"
 #include "tool.hpp"
 
 namespace {
@@ -37,7 +38,8 @@ intake::fetch_order order_of(const options& opt, intake::context& ctx) {
   order.tool = ctx.filter().tool;
   order.tell = [tool = order.tool, quiet = ctx.filter().quiet](const intake::fetch_source& source) {
     if (source.problem)
-      fmt::print(stderr, "{}: {}: {}\n", tool, source.name, source.problem->said().local());
+      fmt::print(stderr, "{}: {}: {}\n", tool, source.name,
+                 intake::terminal::neutralised(source.problem->said().local(), true));
     else if (!quiet)
       fmt::print(stderr, "{}: {}: {}\n", tool, source.name, intake::tr("goes on again"));
   };

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "libintake/file_check.hpp"
+#include "libintake/terminal.hpp"
 #include "tool.hpp"
 
 namespace {
@@ -22,7 +23,7 @@ void renew(scanner& engine) {
     engine.reload();
   } catch (const failure& error) {
     const phrase told("{}; going on with the signatures of {}", error.said(), engine.database().built_at());
-    fmt::print(stderr, "intake-scan: {}\n", told.local());
+    fmt::print(stderr, "intake-scan: {}\n", terminal::neutralised(told.local(), true));
   }
 }
 

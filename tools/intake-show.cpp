@@ -8,6 +8,7 @@
 #include "libintake/lines.hpp"
 #include "libintake/message_page.hpp"
 #include "libintake/show.hpp"
+#include "libintake/terminal.hpp"
 #include "show/known.hpp"
 #include "tool.hpp"
 
@@ -56,7 +57,8 @@ exit_status show_all(const options& opt) {
       }
       shown = true;
     } catch (const unusable_line& error) {
-      fmt::print(stderr, "intake-show: {}: {}\n", tr("a line that is not a record"), error.what());
+      fmt::print(stderr, "intake-show: {}: {}\n", tr("a line that is not a record"),
+                 terminal::neutralised(error.what(), true));
       unusable = true;
     }
   }

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "libintake/failure.hpp"
+#include "libintake/terminal.hpp"
 #include "manual.hpp"
 
 namespace {
@@ -127,10 +128,10 @@ int main(int argc, char** argv) {
     words[0] = tool;
     run(path_of(tool), std::move(words));
   } catch (const failure& error) {
-    fmt::print(stderr, "intake: {}\n", error.said().local());
+    fmt::print(stderr, "intake: {}\n", intake::terminal::neutralised(error.said().local(), true));
     return static_cast<int>(error.status());
   } catch (const std::exception& error) {
-    fmt::print(stderr, "intake: {}\n", error.what());
+    fmt::print(stderr, "intake: {}\n", intake::terminal::neutralised(error.what(), true));
     return static_cast<int>(exit_status::os);
   }
 }

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "libintake/sandbox.hpp"
+#include "libintake/terminal.hpp"
 
 namespace intake {
 
@@ -244,13 +245,14 @@ int tool::run(int argc, char** argv) {
     if (std::fflush(stdout) != 0) throw system_failure(exit_status::io, "stdout");
     return static_cast<int>(status);
   } catch (const failure& error) {
-    fmt::print(stderr, "{}: {}\n", state_->said.name, error.said().local());
+    fmt::print(stderr, "{}: {}\n", state_->said.name, terminal::neutralised(error.said().local(), true));
     return static_cast<int>(error.status());
   } catch (const std::bad_alloc&) {
     fmt::print(stderr, "{}: {}\n", state_->said.name, tr("out of memory"));
     return static_cast<int>(exit_status::os);
   } catch (const std::exception& error) {
-    fmt::print(stderr, "{}: {}: {}\n", state_->said.name, tr("a bug, please report it"), error.what());
+    fmt::print(stderr, "{}: {}: {}\n", state_->said.name, tr("a bug, please report it"),
+               terminal::neutralised(error.what(), true));
     return static_cast<int>(exit_status::software);
   }
 }

@@ -55,10 +55,10 @@ class pipe_of_stages {
     try {
       reader(out_);
     } catch (const failure& error) {
-      fmt::print(stderr, "intake-verify: {}\n", error.what());
+      fmt::print(stderr, "intake-verify: {}\n", terminal::neutralised(error.said().local(), true));
       status = error.status();
     } catch (const unusable_line& error) {
-      fmt::print(stderr, "intake-verify: {}\n", error.what());
+      fmt::print(stderr, "intake-verify: {}\n", terminal::neutralised(error.what(), true));
       status = exit_status::data;
     }
     ::_exit(static_cast<int>(status));
