@@ -73,6 +73,13 @@ said good secrets 'access was taken from others'
 [[ $(stat -c %a "$desk/secrets/ledger.key" "$INTAKE_CONFIG" "$desk/drafts" | xargs) == '600 644 700' ]] || die "not mended"
 cmp -s "$desk/secrets/ledger.key" "$work/key" || die "the key itself was changed"
 
+# Drafts in one file, too.
+with 's/^drafts = .*/drafts = "mbox:drafts.mbox"/'
+(umask 022 && : >"$desk/drafts.mbox")
+examine
+said bad output "$desk/drafts.mbox: others have access"
+restore
+
 # A configuration or profile that cannot be used: its lines are told, and the rest is looked at all the same.
 with '/^station = /s/station/statoin/'
 examine

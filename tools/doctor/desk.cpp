@@ -108,6 +108,13 @@ void examine_profile(report& to, context& ctx) {
     to.push_back({state::good, "profile", fmt::format(fmt::runtime(tr("{}: in force")), name), {}});
 }
 
+/// The folder or file of output.drafts; empty when the drafts lie in a mailbox.
+std::string drafts_path(const std::string& place) {
+  for (const std::string_view file : {"mbox:", "ndjson:"})
+    if (place.starts_with(file)) return place.substr(file.size());
+  return place.starts_with("imap:") ? "" : place;
+}
+
 }  // namespace
 
 bool examine_desk(report& to, context& ctx, const options& options) {
@@ -117,7 +124,7 @@ bool examine_desk(report& to, context& ctx, const options& options) {
   examine_rights(to, "configuration", desk.file, 022, options.mend);
   examine_profile(to, ctx);
   examine_secrets(to, desk, options.mend);
-  examine_rights(to, "output", desk.output.drafts, 077, options.mend);
+  examine_rights(to, "output", drafts_path(desk.output.drafts), 077, options.mend);
   if (!desk.output.out.empty() && ::access(desk.output.out.c_str(), W_OK) != 0)
     to.push_back({state::doubtful, "output",
                   fmt::format(fmt::runtime(tr("{}: cannot be written ({})")), desk.output.out, std::strerror(errno)),
