@@ -193,6 +193,7 @@ class pump {
       if (seat.at_work) continue;
       const auto next = std::find_if(jobs_.begin(), jobs_.end(), [](const job& each) { return !each.assigned; });
       if (next == jobs_.end() || must_renew()) return;
+      replace_if_ended(seat);
       next->assigned = true;
       next->deadline = clock::now() + stage_.deadline + limits::worker_per_mebibyte * (next->line.size() / limits::mib);
       seat.at_work = &*next;  // a deque keeps its elements in place
@@ -201,8 +202,13 @@ class pump {
     }
   }
 
+  /// A worker that ended while it had nothing to do, as when memory ran out, costs no record.
+  void replace_if_ended(place& seat) {
+    if (seat.hand->ended_idle()) seat.hand = std::make_unique<worker>(task_);
+  }
+
   void serve(place& seat) {
-    if (!seat.at_work) return;
+    if (!seat.at_work) return replace_if_ended(seat);
     switch (seat.hand->advance()) {
       case worker::outcome::working:
         if (clock::now() >= seat.at_work->deadline) abandon(seat, stage_.on_timeout, "no answer in time");

@@ -154,6 +154,12 @@ worker::~worker() {
 
 void worker::dismiss() {
   kill(child_, SIGKILL);
+  dismissed_ = true;
+}
+
+bool worker::ended_idle() const {
+  pollfd end{from_child_, 0, 0};
+  return !busy_ && !dismissed_ && poll(&end, 1, 0) > 0;
 }
 
 void worker::ask(std::string request) {
@@ -165,7 +171,11 @@ void worker::ask(std::string request) {
 }
 
 void worker::watch(std::vector<pollfd>& polled) const {
-  if (!busy_) return;
+  if (dismissed_) return;
+  if (!busy_) {
+    polled.push_back({from_child_, 0, 0});
+    return;
+  }
   if (header_sent_ < sizeof header_ || sent_ < request_.size()) polled.push_back({to_child_, POLLOUT, 0});
   polled.push_back({from_child_, POLLIN, 0});
 }

@@ -38,9 +38,11 @@ class worker {
   worker& operator=(const worker&) = delete;
 
   [[nodiscard]] bool busy() const { return busy_; }
+  /// Whether it ended without having been asked anything: of no further use, and nothing is lost with it.
+  [[nodiscard]] bool ended_idle() const;
   /// Begins a request; only when not busy.
   void ask(std::string request);
-  /// Adds what poll(2) must watch while busy.
+  /// Adds what poll(2) must watch: while not busy, only its end.
   void watch(std::vector<pollfd>& polled) const;
   enum class outcome { working, answered, failed };
   /// Moves what can be moved without blocking. failed: the child died, closed its pipe, or announced a reply longer
@@ -54,7 +56,7 @@ class worker {
   [[nodiscard]] outcome fail(std::string why);
   int child_ = -1;
   int to_child_ = -1, from_child_ = -1;
-  bool busy_ = false;
+  bool busy_ = false, dismissed_ = false;
   std::string request_, why_;
   octets reply_;
   unsigned char header_[8] = {};

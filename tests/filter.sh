@@ -31,6 +31,34 @@ for jobs in 1 3; do
     fail "the good lines"
 done
 
+# A worker that is killed while nothing is to be done is replaced at once, and the next line does not pay for it.
+mkfifo "$work/lines"
+"$double" 2 <"$work/lines" >"$work/out" &
+pump=$!
+exec 9>"$work/lines"
+wait_until() { # wait_until COMMAND…: at most a minute
+  local i
+  for ((i = 0; i < 600; i++)); do
+    if "$@"; then return 0; fi
+    sleep 0.1
+  done
+  fail "never: $*"
+}
+workers() { pgrep -P "$pump" -r S | tr '\n' ' '; }
+two_others() { [[ "$(workers)" =~ ^[0-9]+\ [0-9]+\ $ ]] && [ "$(pgrep -P "$pump" | wc -l)" = 2 ] && [[ "$(workers)" != *"$1"* ]]; }
+out_lines() { [ "$(wc -l <"$work/out")" = "$1" ]; }
+wait_until two_others none
+for number in 1 2 3; do
+  line "$number" good >&9
+  wait_until out_lines "$number"
+  victim=$(pgrep -P "$pump" | sed -n "$((number % 2 + 1))p")
+  kill -KILL "$victim"
+  wait_until two_others "$victim"
+done
+exec 9>&-
+wait "$pump" || fail "a run whose idle workers were killed ended with $?"
+jq -se 'map(select(.seen and (.findings|not))) | length == 3' "$work/out" >/dev/null || fail "killed while idle: $(cat "$work/out")"
+
 # Confinement, with and without a private root.
 line a escape >"$work/in"
 run 0 1
