@@ -28,17 +28,17 @@ void draft_folder::store(const draft&, const std::string& name, std::string_view
   if (faccessat(folder_, name.c_str(), F_OK, 0) == 0) return;
   const std::string half = "." + name + ".half";  // of a run that was killed, if it is there
   const int file = openat(folder_, half.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-  if (file < 0) throw cannot_make("draft " + path_ + "/" + name);
+  if (file < 0) throw cannot_make(phrase("draft {}/{}", path_, withheld(name)));
   const bool written = write_durably(file, message);
   const int error = errno;
   const bool closed = close(file) == 0;
   if (!written || !closed) {
     unlinkat(folder_, half.c_str(), 0);
     errno = written ? errno : error;
-    throw system_failure(exit_status::io, "draft {}/{}", path_, name);
+    throw system_failure(exit_status::io, "draft {}/{}", path_, withheld(name));
   }
   if (renameat(folder_, half.c_str(), folder_, name.c_str()) != 0 || fsync(folder_) != 0)
-    throw system_failure(exit_status::io, "draft {}/{}", path_, name);
+    throw system_failure(exit_status::io, "draft {}/{}", path_, withheld(name));
 }
 
 std::string draft_name(const draft& letter) {
@@ -65,12 +65,12 @@ std::string find_draft(const std::string& folder, const std::string& wanted) {
     const auto name = entry.path().filename().string();
     if (name.ends_with(".eml") && name.starts_with(wanted)) found.push_back(entry.path().string());
   }
-  if (found.empty()) throw failure(exit_status::no_input, "no draft {} in {}", wanted, folder);
+  if (found.empty()) throw failure(exit_status::no_input, "no draft {} in {}", withheld(wanted), folder);
   if (found.size() == 1) return found.front();
   std::string all;
   std::sort(found.begin(), found.end());
   for (const auto& each : found) all += "\n  " + each;
-  throw failure(exit_status::usage, "{}: several drafts; name one:{}", wanted, all);
+  throw failure(exit_status::usage, "{}: several drafts; name one:{}", withheld(wanted), withheld(all));
 }
 
 }  // namespace intake

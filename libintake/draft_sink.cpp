@@ -16,7 +16,7 @@ bool write_durably(int file, std::string_view bytes) {
   return fsync(file) == 0;
 }
 
-failure cannot_make(const std::string& what) {
+failure cannot_make(const phrase& what) {
   const bool rights = errno == EACCES || errno == EPERM || errno == EROFS;
   return system_failure(rights ? exit_status::no_permission : exit_status::cant_create, what);
 }

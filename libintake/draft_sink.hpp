@@ -23,6 +23,6 @@ class draft_sink {
 /// Writes everything and waits for the disk; false with errno set when it cannot.
 [[nodiscard]] bool write_durably(int file, std::string_view bytes);
 /// For errno after something could not be opened or made.
-[[nodiscard]] failure cannot_make(const std::string& what);
+[[nodiscard]] failure cannot_make(const phrase& what);
 
 }  // namespace intake

@@ -154,7 +154,7 @@ export_folder::export_folder(const std::string& path) : path_(path), state_(std:
 export_folder::~export_folder() = default;
 
 void export_folder::write_new(const std::string& temporary, std::string_view bytes, const std::string& name) {
-  const std::string shown = path_ + "/" + name;
+  const phrase shown("{}/{}", path_, withheld(name));
   const int fd = openat(state_->folder, temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (fd < 0) throw system_failure(exit_status::cant_create, shown);
   const auto give_up = [&]() -> failure {
@@ -177,7 +177,7 @@ void export_folder::write_new(const std::string& temporary, std::string_view byt
 }
 
 void export_folder::store(const std::string& name, std::string_view bytes) {
-  const std::string shown = path_ + "/" + name;
+  const phrase shown("{}/{}", path_, withheld(name));
   const auto refuse_other = [&] {
     std::string there;
     if (!state_->read(name, there) || there != bytes)

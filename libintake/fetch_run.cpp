@@ -59,7 +59,7 @@ void fetch_run::ask(fetch_source& source) {
   } catch (const failure& problem) {
     source.problem = problem;
   } catch (const std::exception& problem) {
-    source.problem = failure(exit_status::software, problem.what());
+    source.problem = failure(exit_status::software, withheld(problem.what()));
   }
 }
 

@@ -109,7 +109,7 @@ bool ledger::state::add(const event& what) {
   }
   const auto plain = erased ? std::string() : with_circumstances(what);
   if (plain.size() > limits::ledger_payload_bytes)
-    throw failure(exit_status::data, "{}: an event over {} MiB", what.subject,
+    throw failure(exit_status::data, "{}: an event over {} MiB", withheld(std::string(what.subject)),
                   limits::ledger_payload_bytes / limits::mib);
   if (!plain.empty()) row.sealed_payload = seal(key.view(), row.id + '\n' + row.kind, pack(plain));
   const auto at = what.at.seconds == 0 ? now() : what.at;

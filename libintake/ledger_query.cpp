@@ -206,8 +206,9 @@ std::string ledger::resolve(std::string_view text) const {
     collect(db.query("SELECT id FROM lookups JOIN subjects USING (subject) WHERE what = ? AND hash = ? LIMIT 2",
                      static_cast<std::int64_t>(lookup::receipt_no),
                      blob{projection::hash(state_->lookup_key, lookup::receipt_no, text)}));
-  if (found.empty()) throw failure(exit_status::no_input, "not in the ledger: {}", text);
-  if (found.size() > 1) throw failure(exit_status::usage, "{}: several messages; name one by its id", text);
+  if (found.empty()) throw failure(exit_status::no_input, "not in the ledger: {}", withheld(std::string(text)));
+  if (found.size() > 1)
+    throw failure(exit_status::usage, "{}: several messages; name one by its id", withheld(std::string(text)));
   return *found.begin();
 }
 

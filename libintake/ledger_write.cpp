@@ -61,14 +61,17 @@ void ledger::act(std::string_view subject, std::string_view act, std::string_vie
   if (kind->settles == "*" && !is_action(settled))
     throw failure(exit_status::usage, "{}: name the action that it settles", act);
   batch one(*this);
-  if (!state_->subject_of(subject)) throw failure(exit_status::no_input, "not in the ledger: {}", subject);
+  if (!state_->subject_of(subject))
+    throw failure(exit_status::no_input, "not in the ledger: {}", withheld(std::string(subject)));
   if (act == "cleared") {
     auto rows =
         state_->db->query("SELECT state, malware FROM messages m JOIN subjects USING (subject) WHERE id = ?", subject);
     if (!rows.next() || rows.integer(0) < static_cast<std::int64_t>(message_state::judged))
-      throw failure(exit_status::usage, "{}: not judged yet, so there is nothing to clear", subject);
+      throw failure(exit_status::usage, "{}: not judged yet, so there is nothing to clear",
+                    withheld(std::string(subject)));
     if (rows.integer(1) != 0)
-      throw failure(exit_status::usage, "{}: malware was found in it; it cannot be cleared", subject);
+      throw failure(exit_status::usage, "{}: malware was found in it; it cannot be cleared",
+                    withheld(std::string(subject)));
   }
   event what;
   what.subject = subject;

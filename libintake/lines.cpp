@@ -16,6 +16,7 @@
 #include "failure.hpp"
 #include "limits.hpp"
 #include "line_edits.hpp"
+#include "log.hpp"
 #include "record.hpp"
 #include "show.hpp"
 
@@ -213,6 +214,7 @@ void record_writer::write_line(std::string_view line) {
 }
 
 void record_writer::write_line(const spliced_line& line) {
+  ++lines_;
   if (table_) {
     const std::string rows = table_->lines(show::read(line.join()));
     put({rows});
@@ -228,6 +230,7 @@ void record_writer::write_line(std::string_view before, std::string_view bytes, 
     write_line(std::string(before) + base64::encode(bytes) + std::string(after));
     return;
   }
+  ++lines_;
   constexpr std::size_t piece = 96 * limits::kib;  // whole groups of three, and small enough for the caches
   std::string text;
   for (bool first = true; first || !bytes.empty(); first = false) {
@@ -256,6 +259,7 @@ void record_writer::finish() {
   // Some file systems tell of a full disk only when the file is closed.
   const int copy = dup(fd_);
   if (copy < 0 || close(copy) != 0) throw system_failure(exit_status::io, "writing the records");
+  log::finished(lines_);
 }
 
 }  // namespace intake

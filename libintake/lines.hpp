@@ -96,13 +96,14 @@ class record_writer {
   void write_line(const spliced_line& line);
   /// before + base64 of `bytes` + after, encoded piece by piece while it is written.
   void write_line(std::string_view before, std::string_view bytes, std::string_view after);
-  /// Must be called last: reports what the kernel held back.
+  /// Must be called last: reports what the kernel held back, and logs how many lines were written.
   void finish();
 
  private:
   void put(const std::vector<std::string_view>& pieces);
 
   int fd_;
+  std::uint64_t lines_ = 0;
   std::unique_ptr<show::table> table_;  ///< when the descriptor is a terminal
 };
 

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "failure.hpp"
+#include "log.hpp"
 
 namespace intake {
 namespace {
@@ -185,9 +186,11 @@ nursery::nursery(const std::function<void(int control)>& body) {
     leave_streams(control);
     try {
       body(control);
+    } catch (const failure& error) {
+      log::say(log::level::error, error.said());
+      _exit(1);
     } catch (const std::exception& error) {
-      const std::string said = std::string(program_invocation_short_name) + ": " + error.what() + "\n";
-      (void)!write(2, said.data(), said.size());
+      log::say(log::level::error, withheld(error.what()));
       _exit(1);
     }
     _exit(0);

@@ -117,20 +117,29 @@ std::string tr(const std::string& text) {
   return tr(text.c_str());
 }
 
-phrase::phrase(const char* format, std::initializer_list<phrase> values) : english_(format), local_(tr(format)) {
+phrase::phrase(const char* format, std::initializer_list<phrase> values)
+    : english_(format), local_(tr(format)), logged_(format) {
   if (values.size() == 0) return;
-  std::vector<std::string> english, local;
+  std::vector<std::string> english, local, logged;
   for (const auto& value : values) {
     english.push_back(value.english_);
     local.push_back(value.local_);
+    logged.push_back(value.logged_);
   }
   const std::string translated = local_;
   english_ = filled(format, english);
+  logged_ = filled(format, logged);
   try {
     local_ = filled(translated.c_str(), local);
   } catch (const fmt::format_error&) {
     local_ = filled(format, local);  // a catalog that asks for values there are not
   }
+}
+
+phrase withheld(std::string value) {
+  phrase made(std::move(value));
+  made.logged_ = "…";
+  return made;
 }
 
 phrase recognised(const std::string& english, std::initializer_list<const char*> formats) {

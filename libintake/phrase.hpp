@@ -1,7 +1,7 @@
 // What is said to people: English in the source, Japanese by the catalog of translations (po/ja.po, made by msgfmt).
-// A phrase is kept in both: records, the ledger and logs hold the English one, which is the same wherever a tool runs,
-// and a person's terminal shows the other. Nothing here reads what was received; values may come from there, and are
-// only copied.
+// A phrase is kept in both: records and the ledger hold the English one, which is the same wherever a tool runs, and a
+// person's terminal shows the other. A log holds the English one without the values that are a message's. Nothing here
+// reads what was received; values may come from there, and are only copied.
 #pragma once
 
 #include <concepts>
@@ -21,9 +21,11 @@ namespace intake {
 class phrase {
  public:
   /// What is the same in both: a name, a path, what another program said.
-  phrase(std::string as_it_is) : english_(as_it_is), local_(std::move(as_it_is)) {}  // NOLINT: implicit on purpose
+  phrase(std::string as_it_is)
+      : english_(as_it_is), local_(as_it_is), logged_(std::move(as_it_is)) {}  // NOLINT: implicit on purpose
   /// Put together by the caller.
-  phrase(std::string english, std::string local) : english_(std::move(english)), local_(std::move(local)) {}
+  phrase(std::string english, std::string local)
+      : english_(std::move(english)), local_(std::move(local)), logged_(english_) {}
   /// `format` is translated; {} or {0}, {1}, … stand for the values: texts, numbers, phrases. Braces in a format
   /// without values stand for themselves.
   template <typename... Values>
@@ -31,6 +33,8 @@ class phrase {
 
   [[nodiscard]] const std::string& english() const { return english_; }
   [[nodiscard]] const std::string& local() const { return local_; }
+  /// English, with … for each value that is withheld().
+  [[nodiscard]] const std::string& logged() const { return logged_; }
 
  private:
   phrase(const char* format, std::initializer_list<phrase> values);
@@ -44,14 +48,19 @@ class phrase {
       return phrase(std::string(value));
   }
 
+  friend phrase withheld(std::string);
   friend phrase recognised(const std::string& english, std::initializer_list<const char*> formats);
-  std::string english_, local_;
+  std::string english_, local_, logged_;
 };
 
 /// Marks a text for the catalog; tr() and phrase translate it later.
 [[nodiscard]] constexpr const char* marked(const char* text) {
   return text;
 }
+
+/// A value that names a message or comes from one, such as its receipt number: told to the person at the terminal, and
+/// not kept in a log.
+[[nodiscard]] phrase withheld(std::string value);
 
 /// What a library says in English, where it is one of `formats`, each with at most two {}.
 [[nodiscard]] phrase recognised(const std::string& english, std::initializer_list<const char*> formats);

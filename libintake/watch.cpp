@@ -73,7 +73,7 @@ void fetch_run::stay_with(fetch_source& source) {
     } catch (const failure& why) {
       problem = why;
     } catch (const std::exception& why) {
-      problem = failure(exit_status::software, why.what());
+      problem = failure(exit_status::software, withheld(why.what()));
     }
     failed(source, *problem, held);
     if (held && clock::now() - began >= limits::watch_steady) delay.reset();

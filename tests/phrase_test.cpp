@@ -22,6 +22,16 @@ TEST_SUITE("phrase") {
     CHECK(outer.local() == "a <ファイル>");
   }
 
+  TEST_CASE("a withheld value is told to the person, and is not in what is logged, however deep") {
+    const phrase about("{}: no such message", intake::withheld("20261117-0001"));
+    CHECK(about.english() == "20261117-0001: no such message");
+    CHECK(about.logged() == "…: no such message");
+    CHECK(intake::system_failure(intake::exit_status::io, phrase("{}/{}", "out", intake::withheld("a.pdf")), ENOSPC)
+              .said()
+              .logged() == "out/…: No space left on device");
+    CHECK(phrase("of {}", "a path").logged() == "of a path");
+  }
+
   TEST_CASE("braces stand for themselves without values, and in values") {
     CHECK(phrase("{receipt_no}").english() == "{receipt_no}");
     CHECK(phrase("{}", "{0} {nosuch} {").english() == "{0} {nosuch} {");

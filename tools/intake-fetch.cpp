@@ -1,10 +1,9 @@
 // intake-fetch - messages of mailboxes as records, without changing the mailbox.
-#include <fmt/format.h>
 
 #include <algorithm>
 
 #include "libintake/fetch.hpp"
-#include "libintake/terminal.hpp"
+#include "libintake/log.hpp"
 #include "tool.hpp"
 
 namespace {
@@ -36,12 +35,12 @@ intake::fetch_order order_of(const options& opt, intake::context& ctx) {
   order.is_check = opt.paths.empty() && !opt.picks();
   order.calendar = &ctx.profile().calendar;
   order.tool = ctx.filter().tool;
-  order.tell = [tool = order.tool, quiet = ctx.filter().quiet](const intake::fetch_source& source) {
+  order.tell = [quiet = ctx.filter().quiet](const intake::fetch_source& source) {
     if (source.problem)
-      fmt::print(stderr, "{}: {}: {}\n", tool, source.name,
-                 intake::terminal::neutralised(source.problem->said().local(), true));
+      intake::log::say(intake::log::level::error, intake::phrase("{}: {}", source.name, source.problem->said()));
     else if (!quiet)
-      fmt::print(stderr, "{}: {}: {}\n", tool, source.name, intake::tr("goes on again"));
+      intake::log::say(intake::log::level::info,
+                       intake::phrase("{}: {}", source.name, intake::phrase("goes on again")));
   };
   return order;
 }

@@ -1,11 +1,9 @@
 // intake-scan - add a malware verdict, the real type and active content to every file of a message.
-#include <fmt/format.h>
-
 #include <cstdio>
 #include <filesystem>
 
 #include "libintake/file_check.hpp"
-#include "libintake/terminal.hpp"
+#include "libintake/log.hpp"
 #include "tool.hpp"
 
 namespace {
@@ -23,7 +21,7 @@ void renew(scanner& engine) {
     engine.reload();
   } catch (const failure& error) {
     const phrase told("{}; going on with the signatures of {}", error.said(), engine.database().built_at());
-    fmt::print(stderr, "intake-scan: {}\n", terminal::neutralised(told.local(), true));
+    log::say(log::level::warning, told);
   }
 }
 

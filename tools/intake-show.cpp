@@ -6,9 +6,9 @@
 
 #include "libintake/glance.hpp"
 #include "libintake/lines.hpp"
+#include "libintake/log.hpp"
 #include "libintake/message_page.hpp"
 #include "libintake/show.hpp"
-#include "libintake/terminal.hpp"
 #include "show/known.hpp"
 #include "tool.hpp"
 
@@ -57,8 +57,7 @@ exit_status show_all(const options& opt) {
       }
       shown = true;
     } catch (const unusable_line& error) {
-      fmt::print(stderr, "intake-show: {}: {}\n", tr("a line that is not a record"),
-                 terminal::neutralised(error.what(), true));
+      log::say(log::level::warning, phrase("{}: {}", phrase("a line that is not a record"), withheld(error.what())));
       unusable = true;
     }
   }

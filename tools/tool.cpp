@@ -6,11 +6,12 @@
 #include <clocale>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <utility>
 
+#include "libintake/log.hpp"
 #include "libintake/sandbox.hpp"
-#include "libintake/terminal.hpp"
 
 namespace intake {
 
@@ -35,6 +36,7 @@ struct tool::state {
   std::function<exit_status(context&)> body;
   std::shared_ptr<context> shared = std::make_shared<context>();  // one for the tool and all its commands
   bool insecure = false;
+  std::string log;
 };
 
 tool::tool(std::string name, std::string summary) : state_(std::make_unique<state>()) {
@@ -43,6 +45,8 @@ tool::tool(std::string name, std::string summary) : state_(std::make_unique<stat
   option("--config", state_->shared->config_path_, "FILE",
          "configuration (else $INTAKE_CONFIG, ~/.config/intake, /etc/intake)", "file");
   flag("-q,--quiet", state_->shared->filter_.quiet, "say nothing but errors");
+  option("--log", state_->log, "FORMAT",
+         "what is said on stderr: text, or json, a line each (else $INTAKE_LOG, or text)", "text json");
   flag("--insecure-no-sandbox", state_->insecure,
        "for diagnosis only: work without confinement; nothing that was touched so is ever accepted");
   state_->common = std::exchange(state_->said.options, {});
@@ -198,11 +202,20 @@ std::optional<std::string> made_from(const command_definition& tool, const std::
   return std::nullopt;
 }
 
+/// An unknown word of the environment is as wrong as one of an option.
+bool wants_json(const std::string& told) {
+  const char* const named = std::getenv("INTAKE_LOG");
+  const std::string format = !told.empty() ? told : named && *named ? named : "text";
+  if (format != "text" && format != "json") throw failure(exit_status::usage, "--log: \"{}\": text or json", format);
+  return format == "json";
+}
+
 }  // namespace
 
 int tool::run(int argc, char** argv) {
   auto& shared = *state_->shared;
   shared.filter_.tool = state_->said.name;
+  log::begin(state_->said.name, false);
   try {
     sandbox::conceal();
     std::setlocale(LC_ALL, "");
@@ -240,19 +253,20 @@ int tool::run(int argc, char** argv) {
       }
       throw failure(exit_status::usage, "{} ({} --help)", wrong_words(error.what()), state_->said.name);
     }
+    log::begin(said.name, wants_json(state_->log));
     if (state_->insecure) sandbox::disable();
     const exit_status status = chosen->state_->body(shared);
     if (std::fflush(stdout) != 0) throw system_failure(exit_status::io, "stdout");
     return static_cast<int>(status);
   } catch (const failure& error) {
-    fmt::print(stderr, "{}: {}\n", state_->said.name, terminal::neutralised(error.said().local(), true));
+    log::say(log::level::error, error.said(), static_cast<int>(error.status()));
     return static_cast<int>(error.status());
   } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "{}: {}\n", state_->said.name, tr("out of memory"));
+    log::say(log::level::error, phrase("out of memory"), static_cast<int>(exit_status::os));
     return static_cast<int>(exit_status::os);
   } catch (const std::exception& error) {
-    fmt::print(stderr, "{}: {}: {}\n", state_->said.name, tr("a bug, please report it"),
-               terminal::neutralised(error.what(), true));
+    log::say(log::level::error, phrase("{}: {}", phrase("a bug, please report it"), withheld(error.what())),
+             static_cast<int>(exit_status::software));
     return static_cast<int>(exit_status::software);
   }
 }

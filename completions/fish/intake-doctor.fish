@@ -4,6 +4,7 @@ complete -c intake-doctor -l deep -d 'check the whole chain of the ledger, and t
 complete -c intake-doctor -l json -d 'as JSON'
 complete -c intake-doctor -l config -r -d 'configuration (else $INTAKE_CONFIG, ~/.config/intake, /etc/intake)'
 complete -c intake-doctor -s q -l quiet -d 'say nothing but errors'
+complete -c intake-doctor -l log -x -a 'text json' -d 'what is said on stderr: text, or json, a line each (else $INTAKE_LOG, or text)'
 complete -c intake-doctor -l insecure-no-sandbox -d 'for diagnosis only: work without confinement; nothing that was touched so is ever accepted'
 complete -c intake-doctor -s h -l help -d 'print this help and end'
 complete -c intake-doctor -l version -d 'print the version and end'

@@ -2,6 +2,7 @@
 complete -c intake-export -l fail-on -x -a 'confirm return accept list' -d 'end with status 1 when a message is judged so (confirm, return, accept, list)'
 complete -c intake-export -l config -r -d 'configuration (else $INTAKE_CONFIG, ~/.config/intake, /etc/intake)'
 complete -c intake-export -s q -l quiet -d 'say nothing but errors'
+complete -c intake-export -l log -x -a 'text json' -d 'what is said on stderr: text, or json, a line each (else $INTAKE_LOG, or text)'
 complete -c intake-export -l insecure-no-sandbox -d 'for diagnosis only: work without confinement; nothing that was touched so is ever accepted'
 complete -c intake-export -s h -l help -d 'print this help and end'
 complete -c intake-export -l version -d 'print the version and end'

@@ -9,6 +9,7 @@ complete -c intake-fetch -l account -x -d 'this account only (else all of the co
 complete -c intake-fetch -l progress -x -a 'auto line json none' -d 'on stderr: auto (the default: a line at a terminal), line, json, none'
 complete -c intake-fetch -l config -r -d 'configuration (else $INTAKE_CONFIG, ~/.config/intake, /etc/intake)'
 complete -c intake-fetch -s q -l quiet -d 'say nothing but errors'
+complete -c intake-fetch -l log -x -a 'text json' -d 'what is said on stderr: text, or json, a line each (else $INTAKE_LOG, or text)'
 complete -c intake-fetch -l insecure-no-sandbox -d 'for diagnosis only: work without confinement; nothing that was touched so is ever accepted'
 complete -c intake-fetch -s h -l help -d 'print this help and end'
 complete -c intake-fetch -l version -d 'print the version and end'

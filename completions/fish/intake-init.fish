@@ -18,6 +18,7 @@ complete -c intake-init -l from -x -d 'shipped profile that the desk'\''s own be
 complete -c intake-init -l owner -x -d 'user that the run is made as, and whom the files belong to'
 complete -c intake-init -l config -r -d 'configuration (else $INTAKE_CONFIG, ~/.config/intake, /etc/intake)'
 complete -c intake-init -s q -l quiet -d 'say nothing but errors'
+complete -c intake-init -l log -x -a 'text json' -d 'what is said on stderr: text, or json, a line each (else $INTAKE_LOG, or text)'
 complete -c intake-init -l insecure-no-sandbox -d 'for diagnosis only: work without confinement; nothing that was touched so is ever accepted'
 complete -c intake-init -s h -l help -d 'print this help and end'
 complete -c intake-init -l version -d 'print the version and end'

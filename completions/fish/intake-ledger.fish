@@ -1,6 +1,7 @@
 # fish completion for intake-ledger; made by intake-ledger --completion fish
 complete -c intake-ledger -l config -r -d 'configuration (else $INTAKE_CONFIG, ~/.config/intake, /etc/intake)'
 complete -c intake-ledger -s q -l quiet -d 'say nothing but errors'
+complete -c intake-ledger -l log -x -a 'text json' -d 'what is said on stderr: text, or json, a line each (else $INTAKE_LOG, or text)'
 complete -c intake-ledger -l insecure-no-sandbox -d 'for diagnosis only: work without confinement; nothing that was touched so is ever accepted'
 complete -c intake-ledger -s h -l help -d 'print this help and end'
 complete -c intake-ledger -l version -d 'print the version and end'

@@ -8,6 +8,7 @@ complete -c intake-notice -l open -r -d 'hand one to the mail program: its file,
 complete -c intake-notice -a 'desk change fault correction'
 complete -c intake-notice -l config -r -d 'configuration (else $INTAKE_CONFIG, ~/.config/intake, /etc/intake)'
 complete -c intake-notice -s q -l quiet -d 'say nothing but errors'
+complete -c intake-notice -l log -x -a 'text json' -d 'what is said on stderr: text, or json, a line each (else $INTAKE_LOG, or text)'
 complete -c intake-notice -l insecure-no-sandbox -d 'for diagnosis only: work without confinement; nothing that was touched so is ever accepted'
 complete -c intake-notice -s h -l help -d 'print this help and end'
 complete -c intake-notice -l version -d 'print the version and end'

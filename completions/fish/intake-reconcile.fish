@@ -10,6 +10,7 @@ complete -c intake-reconcile -l at -x -d 'judge what is late as if it were this 
 complete -c intake-reconcile -l fail-on -x -a 'missed unlisted missing late doubts' -d 'end with status 1 on missed, unlisted, missing, late or doubts'
 complete -c intake-reconcile -l config -r -d 'configuration (else $INTAKE_CONFIG, ~/.config/intake, /etc/intake)'
 complete -c intake-reconcile -s q -l quiet -d 'say nothing but errors'
+complete -c intake-reconcile -l log -x -a 'text json' -d 'what is said on stderr: text, or json, a line each (else $INTAKE_LOG, or text)'
 complete -c intake-reconcile -l insecure-no-sandbox -d 'for diagnosis only: work without confinement; nothing that was touched so is ever accepted'
 complete -c intake-reconcile -s h -l help -d 'print this help and end'
 complete -c intake-reconcile -l version -d 'print the version and end'

@@ -6,6 +6,7 @@ complete -c intake-render -l seconds -x -d 'time allowed for one document (else 
 complete -c intake-render -l preview -d 'add a small picture of the first pages, for intake-show --pages'
 complete -c intake-render -l config -r -d 'configuration (else $INTAKE_CONFIG, ~/.config/intake, /etc/intake)'
 complete -c intake-render -s q -l quiet -d 'say nothing but errors'
+complete -c intake-render -l log -x -a 'text json' -d 'what is said on stderr: text, or json, a line each (else $INTAKE_LOG, or text)'
 complete -c intake-render -l insecure-no-sandbox -d 'for diagnosis only: work without confinement; nothing that was touched so is ever accepted'
 complete -c intake-render -s h -l help -d 'print this help and end'
 complete -c intake-render -l version -d 'print the version and end'

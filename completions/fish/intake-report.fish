@@ -9,6 +9,7 @@ complete -c intake-report -l fail-on -x -a 'attention open' -d 'end with status 
 complete -c intake-report -l at -x -d 'as if it were this time'
 complete -c intake-report -l config -r -d 'configuration (else $INTAKE_CONFIG, ~/.config/intake, /etc/intake)'
 complete -c intake-report -s q -l quiet -d 'say nothing but errors'
+complete -c intake-report -l log -x -a 'text json' -d 'what is said on stderr: text, or json, a line each (else $INTAKE_LOG, or text)'
 complete -c intake-report -l insecure-no-sandbox -d 'for diagnosis only: work without confinement; nothing that was touched so is ever accepted'
 complete -c intake-report -s h -l help -d 'print this help and end'
 complete -c intake-report -l version -d 'print the version and end'

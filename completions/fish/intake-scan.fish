@@ -4,6 +4,7 @@ complete -c intake-scan -l fail-on -x -a 'confirm return accept list' -d 'end wi
 complete -c intake-scan -l database -r -a '(__fish_complete_directories)' -d 'directory of scan signatures instead of the configuration'\''s'
 complete -c intake-scan -l config -r -d 'configuration (else $INTAKE_CONFIG, ~/.config/intake, /etc/intake)'
 complete -c intake-scan -s q -l quiet -d 'say nothing but errors'
+complete -c intake-scan -l log -x -a 'text json' -d 'what is said on stderr: text, or json, a line each (else $INTAKE_LOG, or text)'
 complete -c intake-scan -l insecure-no-sandbox -d 'for diagnosis only: work without confinement; nothing that was touched so is ever accepted'
 complete -c intake-scan -s h -l help -d 'print this help and end'
 complete -c intake-scan -l version -d 'print the version and end'

@@ -4,6 +4,7 @@ complete -c intake-verify -l fail-on -x -a 'confirm return accept list' -d 'end 
 complete -c intake-verify -l explain -d 'tell of each rule of the profile what it looked for and what it met'
 complete -c intake-verify -l config -r -d 'configuration (else $INTAKE_CONFIG, ~/.config/intake, /etc/intake)'
 complete -c intake-verify -s q -l quiet -d 'say nothing but errors'
+complete -c intake-verify -l log -x -a 'text json' -d 'what is said on stderr: text, or json, a line each (else $INTAKE_LOG, or text)'
 complete -c intake-verify -l insecure-no-sandbox -d 'for diagnosis only: work without confinement; nothing that was touched so is ever accepted'
 complete -c intake-verify -s h -l help -d 'print this help and end'
 complete -c intake-verify -l version -d 'print the version and end'

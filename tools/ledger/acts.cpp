@@ -22,7 +22,8 @@ exit_status erase(context& ctx, const deed& done) {
   const auto actor = actor_of(done.actor);
   auto book = open_confined(ctx, ledger::mode::change);
   const auto subject = book.resolve(done.id);
-  if (!book.erase(subject, actor, done.note)) throw failure(exit_status::usage, "{}: is erased already", subject);
+  if (!book.erase(subject, actor, done.note))
+    throw failure(exit_status::usage, "{}: is erased already", withheld(subject));
   return exit_status::ok;
 }
 

@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <memory>
 
+#include "libintake/log.hpp"
 #include "libintake/sandbox.hpp"
-#include "libintake/terminal.hpp"
 #include "tools/ledger/commands.hpp"
 
 namespace intake::ledger_commands {
@@ -28,7 +28,7 @@ exit_status check(context& ctx, const upkeep& asked) {
   const auto faults = book.check(heads);
   for (const auto& fault : faults) {
     const auto told = fault.sequence == 0 ? fault.what : phrase("event {}: {}", fault.sequence, fault.what);
-    fmt::print(stderr, "{}: {}\n", ctx.filter().tool, intake::terminal::neutralised(told.local(), true));
+    log::say(log::level::error, told);
   }
   if (!faults.empty()) return exit_status::config;
   if (!ctx.filter().quiet) print_line(book.head().text());

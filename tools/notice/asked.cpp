@@ -9,6 +9,7 @@
 
 #include "libintake/charset.hpp"
 #include "libintake/desk_notices.hpp"
+#include "libintake/log.hpp"
 
 namespace intake::notice_commands {
 namespace {
@@ -19,17 +20,17 @@ void keep(context& ctx, const std::vector<draft>& letters, drafting& drafts, con
     if (drafts.store(letter, &letter == &letters.back() ? last_carries : std::string()))
       fmt::print("{}\n", drafts.place(letter));
     else if (!ctx.filter().quiet)
-      fmt::print(stderr, "{}: {}: {}\n", ctx.filter().tool, tr("drafted before"), drafts.place(letter));
+      log::say(log::level::info, phrase("{}: {}", phrase("drafted before"), withheld(drafts.place(letter))));
 }
 
 std::vector<draft> correction(context& ctx, const std::string& named, const std::string& what, const ledger& book) {
   const auto id = book.resolve(named);
   const auto known = book.find(id);
-  if (!known || known->payload.empty()) throw failure(exit_status::no_input, "{}: no message, or erased", id);
+  if (!known || known->payload.empty()) throw failure(exit_status::no_input, "{}: no message, or erased", withheld(id));
   auto letter = correction_draft(record(known->payload), what, ctx.config(), ctx.profile(), civil_day(now()));
   if (!letter)
     throw failure(exit_status::usage,
-                  "{}: the sender is in doubt, so nobody is written to; telephone the applicant instead", id);
+                  "{}: the sender is in doubt, so nobody is written to; telephone the applicant instead", withheld(id));
   return {std::move(*letter)};
 }
 
@@ -42,8 +43,8 @@ void report_changes(context& ctx, ledger& book, drafting& drafts) {
                 registry_of(ctx.config()));
   take_as_reported(registry_of(ctx.config()), book);
   if (!ctx.filter().quiet)
-    fmt::print(stderr, "{}: {}\n", ctx.filter().tool,
-               tr("the stations as configured now are taken as reported; later changes are compared with them"));
+    log::say(log::level::info,
+             phrase("the stations as configured now are taken as reported; later changes are compared with them"));
 }
 
 /// What is open and no single message's: days, accounts, and changes of the registry.

@@ -24,7 +24,7 @@ exit_status show_known(context& ctx, const std::string& wanted, bool json) {
   sandbox::enter(sandbox::role::keeper, {.read = {}, .write = {ledger_folder(desk)}});
 
   const auto known = book.find(book.resolve(wanted));
-  if (!known) throw failure(exit_status::no_input, "{}: no such message", wanted);
+  if (!known) throw failure(exit_status::no_input, "{}: no such message", withheld(wanted));
   show::table related(style);
   for (const auto& line : dossier_lines(*known, book, civil_day(now()))) {
     const record rec(line);

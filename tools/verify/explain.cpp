@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "libintake/lines.hpp"
+#include "libintake/log.hpp"
 #include "libintake/message_page.hpp"
 #include "libintake/sandbox.hpp"
 #include "libintake/show.hpp"
@@ -55,11 +56,11 @@ class pipe_of_stages {
     try {
       reader(out_);
     } catch (const failure& error) {
-      fmt::print(stderr, "intake-verify: {}\n", terminal::neutralised(error.said().local(), true));
       status = error.status();
+      log::say(log::level::error, error.said(), static_cast<int>(status));
     } catch (const unusable_line& error) {
-      fmt::print(stderr, "intake-verify: {}\n", terminal::neutralised(error.what(), true));
       status = exit_status::data;
+      log::say(log::level::error, withheld(error.what()), static_cast<int>(status));
     }
     ::_exit(static_cast<int>(status));
   }
