@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <mutex>
+#include <regex>
 #include <utility>
 
 #include "failure.hpp"
@@ -88,15 +89,16 @@ exit_status status_of(CURLcode code) {
   }
 }
 
-/// What libcurl says most often.
-phrase words_of(const std::string& said) {
+/// What libcurl says most often, without how long it took: a problem that lasts is told once, in the same words.
+phrase words_of(const std::string& why) {
+  static const std::regex duration(" after [0-9]+ (ms|milliseconds)");
+  const auto said = std::regex_replace(why, duration, "");
   return recognised(said,
                     {marked("Could not resolve host: {}"), marked("Failed to connect to {} port {}: {}"),
                      marked("Login denied"), marked("SSL certificate problem: {}"),
                      marked("SSL: no alternative certificate subject name matches target host name {}"),
-                     marked("Connection timed out after {} milliseconds"), marked("Connection timeout after {} ms"),
-                     marked("Timeout was reached"), marked("Failure when receiving data from the peer"),
-                     marked("Failed sending data to the peer")});
+                     marked("Connection timed out"), marked("Connection timeout"), marked("Timeout was reached"),
+                     marked("Failure when receiving data from the peer"), marked("Failed sending data to the peer")});
 }
 
 /// What the desk can do about it.

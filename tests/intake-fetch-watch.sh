@@ -145,6 +145,7 @@ wait_until reported
 for i in refused nowhere nosecret; do
   [ "$(grep -c "intake-fetch: $i: " "$work/many.err")" = 1 ] || fail "$i: $(cat "$work/many.err")"
 done
+if grep -E 'after [0-9]+ m' "$work/many.err"; then fail "the same problem would be told in other words each time"; fi
 ends many TERM 77
 
 # Nobody reads any more: it ends though no mail comes.
