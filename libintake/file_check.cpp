@@ -101,6 +101,7 @@ void file_checker::check(record& rec) {
     const value& file = files[index];
     if (file["data"]) {
       outcomes.push_back(check_file(rec, index, file, std::chrono::steady_clock::now() < end));
+      if (options_.shown) options_.shown->file_done();
     } else if (!file["opened"].boolean()) {
       rec.find("scan.missing", {.file = file["id"].str(), .detail = "the file has no data"});
       all = verdict::unknown;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "filetype.hpp"
+#include "progress.hpp"
 #include "record.hpp"
 #include "scanner.hpp"
 
@@ -11,6 +12,7 @@ namespace intake {
 struct file_check_options {
   unsigned max_age_days = 3;  ///< of the signatures; older ones put scan.stale_database on every record
   std::chrono::milliseconds time = limits::scan_time;  ///< for all files of one record; what is left then is scan.limit
+  progress* shown = nullptr;                           ///< told of each file that was looked into
 };
 
 class file_checker {

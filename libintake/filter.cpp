@@ -59,6 +59,7 @@ void handle_line(std::string_view line, const filter_stage& stage, const std::st
         return send_changes(rec, send);
       } catch (const std::exception& error) {
         why = error.what();
+        if (stage.shown) stage.shown->forget();
       }
     }
     record rec = record::over(line);
@@ -93,13 +94,16 @@ class pump {
  public:
   pump(const filter_options& options, const filter_stage& stage)
       : options_(options), stage_(stage), reader_(0, 2 * jobs_wanted(options) + 1) {
+    if (stage.shown && stage.shown->shown()) shown_ = stage.shown;
+    if (shown_) shown_->expect_file(0);
     task_.role = stage.role;
     task_.access = stage.access;
     task_.settle = [this] { reader_.show_read_only(); };
     task_.prepare = stage.prepare;
     task_.answer = [this](std::string_view request, const send_reply& send) {
-      std::uint64_t where[2];
+      std::uint64_t where[3];
       std::memcpy(where, request.data(), sizeof where);
+      if (shown_) shown_->work_at(static_cast<unsigned>(where[2]));
       handle_line(reader_.at(where[0], where[1]), stage_, options_.tool, send);
     };
   }
@@ -120,6 +124,7 @@ class pump {
     std::string_view line;  ///< held in the reader's memory
     line_edits edits;       ///< `result` has views into them
     spliced_line result;
+    std::uint64_t size = 0;  ///< as it was read, with its LF
     bool held = false, assigned = false, done = false;
     clock::time_point deadline;
   };
@@ -133,6 +138,7 @@ class pump {
       const auto before = clock::now();
       auto& first = jobs_.front();
       writer_.write_line(first.result);
+      if (shown_) tell_done(first.size);
       if (first.held) reader_.release(first.line);
       jobs_.pop_front();
       const auto blocked = clock::now() - before;  // a slow reader downstream is not the workers' fault
@@ -151,8 +157,14 @@ class pump {
     if (poll(polled.data(), polled.size(), wait_time()) < 0 && errno != EINTR)
       throw system_failure(exit_status::os, "poll");
     for (auto& seat : places_) serve(seat);
+    if (shown_) shown_->look();
     if (room && polled[0].revents != 0 && reader_.fill()) take_line();
     return true;
+  }
+
+  void tell_done(std::uint64_t size) {
+    shown_->done(size);
+    look_until_ = clock::now() + 2 * progress::between;  // the last of many is shown although nothing follows
   }
 
   void take_line() {
@@ -162,6 +174,7 @@ class pump {
       return;
     }
     auto& entry = jobs_.emplace_back();
+    entry.size = reader_.size() + (outcome == line_reader::outcome::torn ? 0 : 1);
     if (outcome == line_reader::outcome::line) {
       entry.line = reader_.line();
       entry.held = true;
@@ -197,7 +210,7 @@ class pump {
       next->assigned = true;
       next->deadline = clock::now() + stage_.deadline + limits::worker_per_mebibyte * (next->line.size() / limits::mib);
       seat.at_work = &*next;  // a deque keeps its elements in place
-      const std::uint64_t where[] = {reader_.offset_of(next->line), next->line.size()};
+      const std::uint64_t where[] = {reader_.offset_of(next->line), next->line.size(), place_of(seat)};
       seat.hand->ask({reinterpret_cast<const char*>(where), sizeof where});
     }
   }
@@ -219,12 +232,14 @@ class pump {
       case worker::outcome::answered:
         if (ended_ && std::all_of(jobs_.begin(), jobs_.end(), [](const job& each) { return each.assigned; }))
           seat.hand->dismiss();
-        if (accept(*seat.at_work, seat.hand->take_reply()))
-          seat.at_work = nullptr;
-        else
-          abandon(seat, "stage.failed", "the worker's answer is not the record it was given");
+        if (!accept(*seat.at_work, seat.hand->take_reply()))
+          return abandon(seat, "stage.failed", "the worker's answer is not the record it was given");
+        seat.at_work = nullptr;
+        if (shown_) shown_->settle(place_of(seat), true);
     }
   }
+
+  unsigned place_of(const place& seat) const { return static_cast<unsigned>(&seat - places_.data()); }
 
   /// Whether the worker's answer makes one record of the line; then that is the job's result.
   bool accept(job& entry, octets said) {
@@ -261,6 +276,7 @@ class pump {
   void abandon(place& seat, finding_code code, std::string why) {  // a copy: it may be the worker's own
     job& entry = *std::exchange(seat.at_work, nullptr);
     seat.hand.reset();
+    if (shown_) shown_->settle(place_of(seat), false);
     try {
       record rec = record::over(entry.line);
       rec.find(code, {.file = {}, .detail = stage_.name + ": " + why});
@@ -272,12 +288,12 @@ class pump {
   }
 
   int wait_time() const {
-    auto nearest = clock::time_point::max();
+    auto nearest = shown_ && clock::now() < look_until_ ? look_until_ : clock::time_point::max();
     for (const auto& seat : places_)
       if (seat.at_work) nearest = std::min(nearest, seat.at_work->deadline);
     if (nearest == clock::time_point::max()) return -1;
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(nearest - clock::now()).count();
-    return static_cast<int>(std::clamp<long>(left, 0, 60'000));
+    return static_cast<int>(std::clamp<long>(left, 0, shown_ ? progress::between.count() : 60'000));
   }
 
   const filter_options& options_;
@@ -287,7 +303,8 @@ class pump {
   record_writer writer_;
   std::vector<place> places_;
   std::deque<job> jobs_;
-  clock::time_point next_look_;
+  progress* shown_ = nullptr;
+  clock::time_point next_look_, look_until_;
   bool ended_ = false, unusable_ = false, met_fail_on_ = false, outdated_ = false;
 };
 

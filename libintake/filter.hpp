@@ -10,6 +10,7 @@
 #include "failure.hpp"
 #include "limits.hpp"
 #include "lines.hpp"
+#include "progress.hpp"
 #include "record.hpp"
 #include "sandbox.hpp"
 
@@ -20,7 +21,8 @@ struct filter_options {
   unsigned jobs = 1;                 ///< workers; order is kept whatever their number
   std::vector<std::string> fail_on;  ///< dispositions that make the run end with exit_status::findings
   bool quiet = false;
-  std::string tool;  ///< "intake-scan"
+  std::string progress;  ///< word for progress::shape_of
+  std::string tool;      ///< "intake-scan"
 };
 
 struct filter_stage {
@@ -40,6 +42,8 @@ struct filter_stage {
   std::vector<std::string> pump_reads;  ///< host paths that these two need (only with a role that has a private root)
   /// Finding for a deadline instead of stage.failed.
   finding_code on_timeout = "stage.failed";
+  /// Told of each line that is written; `handle` tells it of the files and pages of its record.
+  progress* shown = nullptr;
 };
 
 /// Reads stdin to its end, hands each record to a worker, writes stdout. Returns ok, findings or data; throws failure

@@ -123,6 +123,7 @@ renderer::finished renderer::make(std::string_view type, std::string_view bytes,
       [&](page&& page) {
         writer.add(page);
         if (options_.preview) sheet.add(page);
+        if (options_.shown) options_.shown->page(writer.pages(), pages_said);
         return writer.size() < most;
       },
       [&](const missing_character& missing) { made.missing.push_back(missing); },
@@ -192,6 +193,7 @@ void renderer::handle(record& rec) const {
           bytes ? make(file["type"].str(), *bytes, room)
                 : finished{{false, finding_code("render.failed"), "its data is not base64"}, {}, 0, {}, {}, 0, {}};
       finish(rec, index, id, made, room);
+      if (options_.shown) options_.shown->file_done(made.said.pdf ? made.pages : 0);
     }
     rec.erase_in_file(index, "data");
   }

@@ -9,6 +9,7 @@
 #include "clearance.hpp"
 #include "document_passwords.hpp"
 #include "office.hpp"
+#include "progress.hpp"
 #include "raster.hpp"
 #include "record.hpp"
 
@@ -19,6 +20,7 @@ struct render_options {
   std::chrono::seconds time{120};  ///< for one document; half a second for each MiB is added
   document_passwords passwords;    ///< for documents that ask for one
   bool preview = false;            ///< a small picture of the first pages beside each PDF
+  progress* shown = nullptr;       ///< told of each page and file
 };
 
 class renderer {

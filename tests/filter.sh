@@ -29,6 +29,11 @@ for jobs in 1 3; do
   done
   jq -se 'map(select(.seen and .stages.double.tool and (.findings|not)) | .id) == ["a", "z"]' "$work/out" >/dev/null ||
     fail "the good lines"
+  # The progress counts every line, and the files and pages of those only that were worked on to the end.
+  run 0 "$jobs" progress
+  tail -n 1 "$work/err" | jq -se --argjson bytes "$(wc -c <"$work/in")" '.[0] | .done == 11 and .files == 2 and .pages == 4 and
+    .pages_total == 4 and .bytes == $bytes and .bytes_total == $bytes and .seconds_left == 0 and .end' >/dev/null ||
+    fail "the progress: $(tail -n 1 "$work/err")"
 done
 
 # A worker that is killed while nothing is to be done is replaced at once, and the next line does not pay for it.

@@ -292,6 +292,22 @@ mkdir leaves
 cmp one.pdf "$(jq -r '.files[0].pdf.path' exported.ndjson)" || fail "a cleared message's PDF did not leave"
 ! grep -q '"data"' exported.ndjson || fail "bytes went on after the export"
 
+# Its progress: every message, file and page that was made; the pages of a long document while it is under work.
+{
+  record m-long accept clean application/pdf=many.pdf application/pdf=broken.pdf
+  record m-kept confirm clean application/pdf=words.pdf
+  record m-short accept clean application/pdf=words.pdf image/tiff=fax.tiff
+} >in.ndjson
+run 0 -j 2 --progress=json
+tail -n 1 err | jq -se --argjson bytes "$(wc -c <in.ndjson)" --argjson pages "$(jq -s '[.[].files[].pdf.pages // 0] | add' out.ndjson)" \
+  '.[0] | .progress == "intake-render" and .end and .done == 3 and .files == 4 and .pages == $pages and .pages > 2000 and
+    .pages_total == $pages and .bytes == $bytes and .bytes_total == $bytes and .seconds_left == 0' >/dev/null ||
+  fail "the progress: $(tail -n 1 err)"
+jq -se 'map(select((.files // 0) < 4 and .pages > 0 and .pages < .pages_total and .pages_total >= 2003)) | length > 0' \
+  err >/dev/null || fail "the progress of a long document: $(cat err)"
+run 0 --quiet
+[ ! -s err ] || fail "not quiet: $(cat err)"
+
 # What takes too long, in either engine, costs itself only.
 {
   record m-slow accept clean text/plain=slow.txt application/pdf=slow.pdf application/pdf=words.pdf

@@ -112,6 +112,75 @@ for jobs in 1 3; do
 done
 [ ! -s "$work/err" ] || fail "words on stderr: $(cat "$work/err")"
 
+# Its progress: every message and every file that was looked into; of a pipe nobody knows how much is left. Nothing
+# unless asked for, as above.
+for jobs in 1 3; do
+  run 0 -j "$jobs" --quiet --progress=json
+  tail -n 1 "$work/err" | jq -se --argjson bytes "$(wc -c <"$work/in")" --argjson lines "$(wc -l <"$work/in")" \
+    --argjson files "$(jq -s '[.[].files[] | select(.data)] | length' "$work/in")" '.[0] | .progress == "intake-scan" and .end and
+      .done == $lines and .bytes == $bytes and .bytes_total == $bytes and .files == $files and .seconds_left == 0' \
+    >/dev/null || fail "the progress: $(cat "$work/err")"
+done
+# shellcheck disable=SC2002
+cat "$work/in" | "$scan" --config "$work/intake.toml" --progress=json 2>"$work/err" >"$work/out"
+tail -n 1 "$work/err" | jq -se '.[0] | .done == 14 and (has("bytes_total") or has("seconds_left") | not)' >/dev/null ||
+  fail "the progress of a pipe: $(cat "$work/err")"
+
+# At a terminal it is one line: gone before a message and at the end, and of one tool only.
+cat >"$work/terminal.py" <<'TERMINAL'
+import os, pty, re, select, subprocess, sys, time
+scan, work, shape = sys.argv[1:]
+lines = open(work + '/all', 'rb').read().splitlines(keepends=True)
+master, slave = pty.openpty()
+seen = b''
+def start(*args):
+    return subprocess.Popen([scan, '--config', work + '/intake.toml', *args], stdin=subprocess.PIPE, stderr=slave,
+                            stdout=open(work + '/out', 'wb'), env=dict(os.environ, TERM='xterm', LC_ALL='C.UTF-8'))
+def feed(to, count):
+    for _ in range(count):
+        to.stdin.write(lines[0]); to.stdin.flush()
+def until(words, seconds=60):
+    global seen
+    end = time.monotonic() + seconds
+    while words not in seen:
+        if time.monotonic() > end: sys.exit('no %r: %r' % (words, seen))
+        if select.select([master], [], [], 0.1)[0]: seen += os.read(master, 65536)
+def rest(*tools):
+    global seen
+    for tool in tools:
+        tool.stdin.close()
+        if tool.wait() != 0: sys.exit('status %d' % tool.returncode)
+    while select.select([master], [], [], 0.2)[0]: seen += os.read(master, 65536)
+
+if shape == 'quiet':
+    for args in (['--quiet'], ['--progress=none']):
+        tool = start(*args)
+        feed(tool, 1); time.sleep(2); feed(tool, 1)
+        rest(tool)
+    sys.exit(0 if seen == b'' else 'not quiet: %r' % seen)
+first = start()
+feed(first, 1); time.sleep(2); feed(first, 1)
+until(b'\r\x1b[Kintake-scan: 2 messages')
+until(b'2 files')
+other = start()
+feed(other, 3); time.sleep(2); feed(other, 4)
+open(work + '/db/later.ndb', 'w').write('broken\n')
+time.sleep(2)
+feed(first, 1)
+until(b'going on with the signatures of')
+time.sleep(0.3)
+feed(first, 2)
+until(b'5 messages')
+os.remove(work + '/db/later.ndb')
+rest(other, first)
+if b'7 messages' in seen: sys.exit('two tools write over one line: %r' % seen)
+if not re.search(rb'\r\x1b\[Kintake-scan: 2 messages[^\r\n]*\r\x1b\[Kintake-scan: [^\r\n]*; going on with', seen):
+    sys.exit('the line stays before a message: %r' % seen)
+if not seen.endswith(b'\r\x1b[K'): sys.exit('the line stays at the end: %r' % seen)
+TERMINAL
+python3 "$work/terminal.py" "$scan" "$work" shown || fail "at a terminal"
+python3 "$work/terminal.py" "$scan" "$work" quiet || fail "quiet at a terminal"
+
 # A database that is missing, empty, damaged, or finds nothing: nothing is read and nothing written.
 refused() { # refused WORDS
   run 69

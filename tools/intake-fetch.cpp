@@ -11,7 +11,7 @@ namespace {
 struct options {
   bool only_new = false, all = false, watch = false;
   std::vector<std::string> accounts, message_ids, uids, paths;
-  std::string since, progress;
+  std::string since;
 
   [[nodiscard]] bool picks() const { return !message_ids.empty() || !uids.empty() || !since.empty(); }
 };
@@ -50,7 +50,8 @@ intake::exit_status fetch_all(const options& opt, intake::context& ctx) {
   auto sources = opt.paths.empty() ? open_accounts(ctx.config(), opt.accounts) : intake::open_paths(opt.paths);
   auto book = ledger_for(ctx.config(), order);
   order.book = book ? &*book : nullptr;
-  intake::progress shown(intake::progress::shape_of(opt.watch ? "none" : opt.progress, ctx.filter().quiet), order.tool);
+  const auto how = intake::progress::shape_of(opt.watch ? "none" : ctx.filter().progress, ctx.filter().quiet);
+  intake::progress shown(how, order.tool);
   order.shown = &shown;
   intake::record_writer out;
   order.out = &out;
@@ -75,8 +76,7 @@ int main(int argc, char** argv) {
       .option("--uid", opt.uids, "UID", "the message with this UID in its mailbox")
       .option("--since", opt.since, "DATE", "messages that arrived on that day or later")
       .option("--account", opt.accounts, "NAME", "this account only (else all of the configuration)")
-      .option("--progress", opt.progress, "HOW",
-              "on stderr: auto (the default: a line at a terminal), line, json, none", "auto line json none")
+      .shows_progress()
       .positional("PATH", opt.paths,
                   "Maildir, mbox, file or folder of .eml, or - for a message on stdin, instead of the "
                   "accounts",

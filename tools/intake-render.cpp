@@ -27,6 +27,8 @@ intake::exit_status render(intake::context& ctx, const options& opt) {
   // Read after those two began, which are given them only for a document that asks for one.
   how.passwords =
       intake::document_passwords(intake::read_password_lists(ctx.config().archive.passwords, "archive.passwords"));
+  intake::progress shown(intake::progress::shape_of(ctx.filter().progress, ctx.filter().quiet), ctx.filter().tool);
+  how.shown = &shown;
   const intake::clearance cleared(ctx.config());
   const intake::renderer renderer(office, raster, cleared, std::move(how));
 
@@ -37,6 +39,7 @@ intake::exit_status render(intake::context& ctx, const options& opt) {
   stage.deadline = std::chrono::hours(12);  // each document has a deadline of its own, and a record may hold many
   stage.on_timeout = "render.timeout";
   stage.handle = [&](intake::record& rec) { renderer.handle(rec); };
+  stage.shown = &shown;
   return intake::run_filter(ctx.filter(), stage);
 }
 
@@ -46,6 +49,7 @@ int main(int argc, char** argv) {
   options opt;
   intake::tool tool("intake-render", "Turn every file of an acceptable message into a harmless PDF.");
   tool.is_filter()
+      .shows_progress()
       .option("--dpi", opt.dpi, "N", "resolution of the pages (else as configured, 150)", 72, 300)
       .option("--seconds", opt.seconds, "N", "time allowed for one document (else as configured, 120)", 1, 3600)
       .flag("--preview", opt.preview, "add a small picture of the first pages, for intake-show --pages")

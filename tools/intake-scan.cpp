@@ -41,7 +41,8 @@ exit_status scan_all(context& ctx, const std::string& database_option) {
     throw failure(exit_status::unavailable, "signature database {}: built {}, older than {} days", database.path,
                   database.built_at(), desk.max_age_days);
   const type_reader types;
-  file_checker checker(engine, types, {desk.max_age_days, time});
+  progress shown(progress::shape_of(ctx.filter().progress, ctx.filter().quiet), ctx.filter().tool);
+  file_checker checker(engine, types, {desk.max_age_days, time, &shown});
 
   filter_stage stage{.name = "scan", .role = sandbox::role::scanner};
   stage.deadline = watchdog(time);
@@ -55,7 +56,11 @@ exit_status scan_all(context& ctx, const std::string& database_option) {
   const bool is_folder = std::filesystem::is_directory(options.database);
   stage.pump_reads = {is_folder ? options.database : std::filesystem::path(options.database).parent_path().string()};
   stage.outdated = [&] { return engine.outdated(); };
-  stage.renew = [&] { renew(engine); };
+  stage.renew = [&] {
+    shown.pause();
+    renew(engine);
+  };
+  stage.shown = &shown;
   return run_filter(ctx.filter(), stage);
 }
 
@@ -65,6 +70,7 @@ int main(int argc, char** argv) {
   std::string database;
   intake::tool tool("intake-scan", "Add a malware verdict, the real type and active content to every file.");
   tool.is_filter()
+      .shows_progress()
       .option("--database", database, "DIR", "directory of scan signatures instead of the configuration's", "directory")
       .example("intake-parse < records | intake-decrypt | intake-scan", "check the files of messages")
       .example("intake-scan -j 4 --fail-on return", "four workers; status 1 when a message must be returned")

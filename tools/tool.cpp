@@ -144,6 +144,11 @@ tool& tool::is_keeper() {
                 "confirm return accept list");
 }
 
+tool& tool::shows_progress() {
+  return option("--progress", state_->shared->filter_.progress, "HOW",
+                "on stderr: auto (the default: a line at a terminal), line, json, none", "auto line json none");
+}
+
 tool& tool::about(const std::string& text) {
   state_->said.about = text;
   return *this;

@@ -55,6 +55,8 @@ class tool {
   tool& is_filter();
   /// Adds --fail-on: for record filters that do their work in this process.
   tool& is_keeper();
+  /// Adds --progress: for long work.
+  tool& shows_progress();
   /// Further sentences for the manual page.
   tool& about(const std::string& text);
   tool& example(const std::string& command, const std::string& explanation);

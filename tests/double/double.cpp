@@ -15,7 +15,10 @@
 
 namespace {
 
+intake::progress* shown = nullptr;
+
 void obey(intake::record& rec) {
+  if (shown) shown->file_done(2);
   const auto order = rec["order"].str();
   if (order == "die") std::raise(SIGKILL);
   if (order == "crash") *static_cast<volatile int*>(nullptr) = 1;
@@ -61,6 +64,9 @@ int main(int argc, char** argv) {
   if (argc > 2 && std::strcmp(argv[2], "unready") == 0)
     stage.prepare = [] { throw intake::failure(intake::exit_status::unavailable, "not ready"); };
   stage.handle = obey;
+  const bool tells = argc > 2 && std::strcmp(argv[2], "progress") == 0;
+  intake::progress told(tells ? intake::progress::shape::json : intake::progress::shape::none, options.tool);
+  stage.shown = shown = &told;
   try {
     return static_cast<int>(intake::run_filter(options, stage));
   } catch (const intake::failure& error) {
