@@ -34,7 +34,8 @@ class landlock_ruleset {
 };
 
 /// Own namespaces, and a tmpfs as the new root: nothing of the host is left but `access.read`, bound read-only. /tmp is
-/// writable. No capability is left, unless `for_workers`: then those that this takes, for processes forked from this one.
+/// writable. No capability is left, unless `for_workers`: then those that this takes, for processes forked from this
+/// one.
 void enter_private_root(const access& access, std::size_t tmpfs_bytes, bool for_workers);
 
 /// Gives up every capability of this process but these (bits of the first 32).

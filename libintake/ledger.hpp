@@ -3,7 +3,8 @@
 //
 // Trusted code on a trusted file, but the file may be damaged or foreign, and what is stored came from mails: values
 // are bound, never pasted into SQL. Several processes (cron and a clerk) may use one ledger at once. Nothing here
-// touches received bytes of files. A ledger object must not cross a fork, nor be open in a process that forks: class history is for workers.
+// touches received bytes of files. A ledger object must not cross a fork, nor be open in a process that forks: class
+// history is for workers.
 #pragma once
 
 #include <array>
@@ -101,8 +102,8 @@ using receipt_key = std::array<std::uint64_t, 2>;
 
 /// A judged application, without opening what it says.
 struct dated_application {
-  receipt_key receipt{};    ///< zeros: it names no number
-  std::int64_t at = 0;      ///< submitted, else arrived, UTC seconds; noon UTC of a day that is told without a time
+  receipt_key receipt{};     ///< zeros: it names no number
+  std::int64_t at = 0;       ///< submitted, else arrived, UTC seconds; noon UTC of a day that is told without a time
   std::int64_t subject = 0;  ///< for ledger::id_of
 };
 

@@ -143,9 +143,8 @@ bool has_label(std::string_view normal, std::string_view label) {
 }
 
 std::size_t count_labels(std::string_view normal, const profile& rule) {
-  return static_cast<std::size_t>(
-      std::count_if(rule.application.layout.begin(), rule.application.layout.end(),
-                    [&](const std::string& label) { return has_label(normal, label); }));
+  return static_cast<std::size_t>(std::count_if(rule.application.layout.begin(), rule.application.layout.end(),
+                                                [&](const std::string& label) { return has_label(normal, label); }));
 }
 
 std::string recorded_time(std::string_view written, int offset_minutes, const std::optional<date>& day) {

@@ -33,7 +33,8 @@ constexpr std::size_t kept_bytes = 32 * limits::mib;
 
 }  // namespace
 
-line_reader::line_reader(int fd, unsigned segments) : fd_(fd), mapped_(segments * segment_bytes), held_(segments), backed_(segments) {
+line_reader::line_reader(int fd, unsigned segments)
+    : fd_(fd), mapped_(segments * segment_bytes), held_(segments), backed_(segments) {
   memory_fd_ = memfd_create("intake-lines", MFD_CLOEXEC);
   if (memory_fd_ < 0 || ftruncate(memory_fd_, static_cast<off_t>(mapped_)) != 0)
     throw system_failure(exit_status::os, "memory for lines");
@@ -66,8 +67,7 @@ void line_reader::make_room() {
   const std::size_t left = filled_ - start_, used = filled_;
   const auto next = static_cast<unsigned>(free - held_.begin());
   std::memmove(base(next), base(segment_) + start_, left);
-  if (next == segment_ && used > kept_bytes && left <= chunk)
-    give_back(segment_, chunk);
+  if (next == segment_ && used > kept_bytes && left <= chunk) give_back(segment_, chunk);
   if (lf_ != std::string::npos) lf_ -= start_;
   segment_ = next;
   start_ = 0;
@@ -83,7 +83,7 @@ void line_reader::give_back(unsigned segment, std::size_t from) {
 /// read to write over it: pwrite(2) saves both.
 ssize_t line_reader::read_chunk() {
   const bool backed = filled_ + chunk <= backed_[segment_];
-  if (!backed) fresh_.resize(chunk);
+  if (!backed && fresh_.size() == 0) fresh_ = octets(chunk);
   ssize_t got;
   do got = read(fd_, backed ? base(segment_) + filled_ : fresh_.data(), chunk);
   while (got < 0 && errno == EINTR);
@@ -164,8 +164,7 @@ void line_reader::hold() {
 void line_reader::release(std::string_view line) {
   const auto segment = static_cast<unsigned>(offset_of(line) / segment_bytes);
   --held_[segment];
-  if (held_[segment] == 0 && segment != segment_ && line.size() > kept_bytes)
-    give_back(segment, 0);
+  if (held_[segment] == 0 && segment != segment_ && line.size() > kept_bytes) give_back(segment, 0);
 }
 
 std::uint64_t line_reader::offset_of(std::string_view line) const {

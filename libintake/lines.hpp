@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "memory.hpp"
+
 namespace intake {
 
 struct spliced_line;
@@ -64,7 +66,7 @@ class line_reader {
   std::size_t mapped_ = 0;
   std::vector<unsigned> held_;          ///< lines held in each segment
   std::vector<std::size_t> backed_;     ///< bytes of each segment that have pages behind them
-  std::string fresh_;                   ///< what is read before it has
+  octets fresh_;                        ///< what is read before it has
   unsigned segment_ = 0;                ///< the one being filled
   std::size_t start_ = 0, filled_ = 0;  ///< bytes of it that are not yet consumed
   std::size_t lf_ = std::string::npos;  ///< end of the first line in them, once it is there

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <map>
 #include <set>
@@ -27,18 +28,17 @@ std::string read_whole(const std::string& path) {
     const auto status = errno == EACCES || errno == EPERM ? exit_status::no_permission : exit_status::no_input;
     throw system_failure(status, path);
   }
-  std::string text(limits::toml_bytes + 1, '\0');
-  std::size_t size = 0;
+  std::string text;
+  std::array<char, 16 * limits::kib> chunk;
   ssize_t got = 1;
-  while (got > 0 && size < text.size()) {
-    got = ::read(fd, text.data() + size, text.size() - size);
-    if (got > 0) size += static_cast<std::size_t>(got);
+  while (got > 0 && text.size() <= limits::toml_bytes) {
+    got = ::read(fd, chunk.data(), chunk.size());
+    if (got > 0) text.append(chunk.data(), static_cast<std::size_t>(got));
   }
   const auto problem = system_failure(exit_status::no_input, path);
   ::close(fd);
   if (got < 0) throw problem;
-  if (size > limits::toml_bytes) throw failure(exit_status::config, "{}: larger than any configuration", path);
-  text.resize(size);
+  if (text.size() > limits::toml_bytes) throw failure(exit_status::config, "{}: larger than any configuration", path);
   return text;
 }
 

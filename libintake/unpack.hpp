@@ -1,5 +1,6 @@
 // Decompression, everything that is not a zip's structure or its encryption: libdeflate for deflate, zlib for gzip,
-// libarchive for the other methods of zip members and the other formats. Handles hostile bytes: call inside the sandbox.
+// libarchive for the other methods of zip members and the other formats. Handles hostile bytes: call inside the
+// sandbox.
 #pragma once
 
 #include <cstdint>

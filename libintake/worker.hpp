@@ -21,8 +21,8 @@ using send_reply = std::function<void(const spliced_line&)>;
 struct worker_task {
   sandbox::role role = sandbox::role::parser;
   sandbox::access access = {};
-  std::function<void()> settle;                    ///< first of all, while the parent's descriptors are still open
-  std::function<void()> prepare;                   ///< confined, before the first request; throwing fails the start
+  std::function<void()> settle;   ///< first of all, while the parent's descriptors are still open
+  std::function<void()> prepare;  ///< confined, before the first request; throwing fails the start
   std::function<void(std::string_view, const send_reply&)> answer;  ///< sends once; must not throw itself
 };
 

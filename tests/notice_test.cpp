@@ -77,7 +77,8 @@ TEST_SUITE("notice") {
 
   TEST_CASE("nobody is written to whose address is in doubt, whatever the actions say") {
     const std::string ask = R"({"do":"ask_resubmit","clause":"第9-1","to":"applicant","why":["malware.found"]})";
-    for (const char* code : {"sender.spoofed", "sender.not_site", "sender.reply_to", "applicant.mismatch", "mail.malformed"}) {
+    for (const char* code :
+         {"sender.spoofed", "sender.not_site", "sender.reply_to", "applicant.mismatch", "mail.malformed"}) {
       const record forged(line("架空 太郎", ask, R"(,"findings":[{"code":")" + std::string(code) + R"("}])"));
       CHECK_MESSAGE(drafts_for(forged, desk(), rule(), today).empty(), code);
       CHECK(!correction_draft(forged, "x", desk(), rule(), today));
@@ -106,7 +107,8 @@ TEST_SUITE("notice") {
     CHECK(letter->body == "架空 太郎 様\n縮尺がありません。 \n印がありません。\nchuo@police.example.jp");
     CHECK(letter->address == "kaku@example.net");
     CHECK(letter->opens);
-    CHECK(to_message(*letter, desk(), {}) != to_message(*correction_draft(rec, "別の補正", desk(), words, today), desk(), {}));
+    CHECK(to_message(*letter, desk(), {}) !=
+          to_message(*correction_draft(rec, "別の補正", desk(), words, today), desk(), {}));
   }
 
   TEST_CASE("no line of a header is longer than 76 characters, however long a name is") {

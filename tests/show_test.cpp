@@ -60,8 +60,8 @@ TEST_SUITE("show") {
   TEST_CASE("what is still to be done stands below its message, day, account or desk, with its due day") {
     show::table table(style_of(80, terminal::language::japanese));
     const auto shown = [&](const char* line) { return table.lines(show::read(line)); };
-    const auto day = shown(
-        R"({"subject":"day:2026-11-18","open":[{"do":"ask_resubmit","due":"2026-11-19","overdue":true}]})");
+    const auto day =
+        shown(R"({"subject":"day:2026-11-18","open":[{"do":"ask_resubmit","due":"2026-11-19","overdue":true}]})");
     CHECK(day.starts_with("2026-11-18\n"));
     CHECK(day.find("再申請を依頼する（期限 2026-11-19、超過）") != std::string::npos);
     CHECK(shown(R"({"subject":"account:chuo\u001b[2J","open":[]})") == "アカウント chuo␛[2J\n");

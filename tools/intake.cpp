@@ -113,7 +113,7 @@ bool is_command(const std::string& name) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::setlocale(LC_ALL, "");
+  std::setlocale(LC_CTYPE, "");  // the width of characters is all that is asked of it
   std::vector<std::string> words(argv + 1, argv + argc);
   try {
     if (words.empty() || words[0] == "--help" || words[0] == "-h" || (words[0] == "help" && words.size() == 1))

@@ -223,7 +223,7 @@ int tool::run(int argc, char** argv) {
   log::begin(state_->said.name, false);
   try {
     sandbox::conceal();
-    std::setlocale(LC_ALL, "");
+    std::setlocale(LC_CTYPE, "");  // the width of characters is all that is asked of it
     if (const auto text = made_from(definition(), {argv + 1, argv + argc})) {
       if (std::fwrite(text->data(), 1, text->size(), stdout) != text->size() || std::fflush(stdout) != 0)
         throw system_failure(exit_status::io, "stdout");
