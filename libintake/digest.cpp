@@ -10,13 +10,23 @@
 
 namespace intake {
 
+namespace {
+
+/// OpenSSL would look it up anew for each digest. Never freed: digests may outlive what is static.
+const EVP_MD* sha256_of_openssl() {
+  static const EVP_MD* const found = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  return found;
+}
+
+}  // namespace
+
 struct sha256::state {
   EVP_MD_CTX* context = EVP_MD_CTX_new();
   ~state() { EVP_MD_CTX_free(context); }
 };
 
 sha256::sha256() : state_(std::make_unique<state>()) {
-  if (!state_->context || EVP_DigestInit_ex(state_->context, EVP_sha256(), nullptr) != 1)
+  if (!state_->context || EVP_DigestInit_ex(state_->context, sha256_of_openssl(), nullptr) != 1)
     throw failure(exit_status::software, "SHA-256 is not available in OpenSSL");
 }
 sha256::~sha256() = default;
