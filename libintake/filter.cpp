@@ -154,12 +154,23 @@ class pump {
     std::vector<pollfd> polled;
     if (room) polled.push_back({0, POLLIN, 0});
     for (const auto& seat : places_) seat.hand->watch(polled);
+    for (const int needed : stage_.needed) polled.push_back({needed, 0, 0});
     if (poll(polled.data(), polled.size(), wait_time()) < 0 && errno != EINTR)
       throw system_failure(exit_status::os, "poll");
+    require_helpers();
     for (auto& seat : places_) serve(seat);
     if (shown_) shown_->look();
     if (room && polled[0].revents != 0 && reader_.fill()) take_line();
     return true;
+  }
+
+  /// What was not written comes again in the next run, while a finding would stay.
+  void require_helpers() const {
+    for (const int needed : stage_.needed) {
+      pollfd other{needed, 0, 0};
+      if (poll(&other, 1, 0) > 0)
+        throw failure(exit_status::unavailable, "a process that {} needs has ended: run it again", options_.tool);
+    }
   }
 
   void tell_done(std::uint64_t size) {
@@ -227,9 +238,11 @@ class pump {
         if (clock::now() >= seat.at_work->deadline) abandon(seat, stage_.on_timeout, "no answer in time");
         break;
       case worker::outcome::failed:
+        require_helpers();
         abandon(seat, "stage.failed", seat.hand->why());
         break;
       case worker::outcome::answered:
+        require_helpers();  // what it said may be owing to that
         if (ended_ && std::all_of(jobs_.begin(), jobs_.end(), [](const job& each) { return each.assigned; }))
           seat.hand->dismiss();
         if (!accept(*seat.at_work, seat.hand->take_reply()))

@@ -35,6 +35,8 @@ struct filter_stage {
   std::function<void()> prepare;
   /// Runs in the confined worker. A std::exception costs the record stage.failed; a crash or the deadline too.
   std::function<void(record&)> handle;
+  /// Sockets to processes without which no record can be handled; the end of one ends the run (unavailable).
+  std::vector<int> needed;
   /// Asked in the pump before a line is handed out, at most once a second: whether what the workers share has changed.
   /// Then, when none is at work, `renew` runs and they are forked anew.
   std::function<bool()> outdated;

@@ -166,5 +166,20 @@ jq -e '.disposition == "accept"' "$work/out" >/dev/null || fail "the same messag
 jq -c '.id = "m-other"' "$work/good" >"$work/in"
 run 0
 jq -e '[.findings[].code] == ["duplicate.receipt"]' "$work/out" >/dev/null || fail "the ledger's receipt: $(cat "$work/out")"
+
+# Without the process that asks it the run ends; nothing is judged without what came before, and nothing is told of it.
+"$INTAKE_BIN/intake-verify" <"$work/to" >"$work/from" 2>"$work/err" &
+verify=$!
+exec 8>"$work/to" 9<"$work/from"
+ask m-1
+mapfile -t children < <(tr ' ' '\n' <"/proc/$verify/task/$verify/children" | grep .)
+[ "${#children[@]}" = 2 ] || fail "one worker and what asks the ledger: ${children[*]}"
+kill -9 "${children[0]}" # the elder
+got=0
+wait "$verify" || got=$?
+[ "$got" = 69 ] || fail "status $got without the process that asks the ledger: $(cat "$work/err")"
+grep -q 'intake-verify needs has ended' "$work/err" || fail "not told why: $(cat "$work/err")"
+if read -r answer <&9; then fail "judged all the same: $answer"; fi
+exec 8>&- 9<&-
 chmod 644 "$work/key"
 run 77

@@ -58,9 +58,9 @@ intake::exit_status verify(intake::context& context, bool explains) {
   intake::filter_stage stage;
   stage.name = "verify";
   stage.role = intake::sandbox::role::parser;
-  stage.access.descriptors = past.descriptors();
+  stage.access.descriptors = stage.needed = past.descriptors();
   stage.prepare = [&] {
-    std::signal(SIGPIPE, SIG_IGN);  // what asks the ledger may be gone, which each record is then told
+    std::signal(SIGPIPE, SIG_IGN);  // what asks the ledger may be gone, which ends the run in order
     stream.recall();
   };
   stage.handle = [&](intake::record& rec) {
