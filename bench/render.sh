@@ -2,6 +2,7 @@
 # Small office documents and pages to harmless PDFs, by turns against: soffice started for each document, one soffice
 # given them all, and the way Dangerzone goes (cold soffice, pdftoppm at 150 dpi, deflated RGB pages in a PDF). Then the
 # memory of the warm parent and of a child, and whether a thousand documents make the parent grow (THOUSAND=1).
+# intake-render works on every core, as it does unless told; "-one-core" is the same with --jobs 1.
 set -euo pipefail
 export LC_ALL=C.UTF-8
 render=${INTAKE_BIN:-build/bin}/intake-render
@@ -84,7 +85,7 @@ timed() { # timed NAME COMMAND…: milliseconds into $work/NAME.times
   "$@"
   echo $((($(now) - start) / 1000)) >>"$work/$name.times"
 }
-ours() { "$render" <"$work/$1.ndjson" >"$work/out.$1"; }
+ours() { "$render" "${@:2}" <"$work/$1.ndjson" >"$work/out.$1"; }
 cold() { soffice pdf --outdir "$work/out" "$work/in/0-letter.docx"; }
 whole_batch() { soffice pdf --outdir "$work/out" "$work"/in/*; }
 dangerzone() {
@@ -115,12 +116,14 @@ for ((round = 0; round < rounds; ++round)); do
   timed dangerzone dangerzone
   timed whole_batch whole_batch
   for run in none first batch more letters one page1 hundred; do timed "$run" ours "$run"; done
+  for run in first more; do timed "$run-one-core" ours "$run" --jobs 1; done
 done
 
 median() { sort -n "$work/$1.times" | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)] / 1000}'; }
 calc() { awk "BEGIN {printf \"%.$1f\", $2}"; }
 cold=$(median cold) whole=$(median whole_batch) zone=$(median dangerzone)
 each=$(calc 1 "($(median more) - $(median first)) / $documents")
+alone=$(calc 1 "($(median more-one-core) - $(median first-one-core)) / $documents")
 letter=$(calc 1 "($(median letters) - $(median one)) / ($documents + 3)")
 echo "medians of $rounds rounds, $documents small documents (docx, doc, xlsx, pptx), 150 dpi, $(nproc) cores, load $(cut -d' ' -f1 /proc/loadavg)"
 echo "soffice started for a document          $(calc 0 "$cold") ms"
@@ -163,6 +166,8 @@ echo "LibreOffice's parent at most $((parent_peak / 1024)) MB, a child at most $
 echo "the parent after ten documents $((parent_first / 1024)) MB, after $(wc -l <"$work/out.$input") $((parent_last / 1024)) MB"
 jq -r '.findings[]?.code' "$work/out.$input" | sort | uniq -c
 ratio() { echo "ratio $1 $(calc 2 "$3 / $2") (ours $(calc 1 "$2") ms, peer $(calc 1 "$3") ms)"; }
+ratio render-batch-one-core "$alone" "$(calc 3 "$whole / $documents")"
+ratio render-cold-one-core "$alone" "$cold"
 ratio render-batch "$each" "$(calc 3 "$whole / $documents")"
 ratio render-dangerzone "$letter" "$zone"
 ratio render-cold "$each" "$cold"

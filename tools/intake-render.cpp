@@ -48,7 +48,7 @@ intake::exit_status render(intake::context& ctx, const options& opt) {
 int main(int argc, char** argv) {
   options opt;
   intake::tool tool("intake-render", "Turn every file of an acceptable message into a harmless PDF.");
-  tool.is_filter()
+  tool.is_filter(true)
       .shows_progress()
       .option("--dpi", opt.dpi, "N", "resolution of the pages (else as configured, 150)", 72, 300)
       .option("--seconds", opt.seconds, "N", "time allowed for one document (else as configured, 120)", 1, 3600)

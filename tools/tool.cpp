@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <clocale>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <thread>
 #include <utility>
 
 #include "libintake/log.hpp"
@@ -102,7 +104,7 @@ tool& tool::option(const std::string& names, unsigned& target, const std::string
   option_definition it{.names = names, .metavar = metavar, .help = help};
   it.bind = [it, &target, low, high](void* app) {
     bind_value(as_app(app), it, target);
-    as_app(app).get_option(it.names.substr(it.names.rfind(',') + 1))->check(CLI::Range(low, high, it.metavar));
+    as_app(app).get_option(it.names.substr(it.names.rfind(',') + 1))->check(CLI::Range(low, high).description(""));
   };
   state_->said.options.push_back(std::move(it));
   return *this;
@@ -132,9 +134,13 @@ tool& tool::positional(const std::string& name, std::vector<std::string>& target
   return *this;
 }
 
-tool& tool::is_filter() {
-  option("-j,--jobs", state_->shared->filter_.jobs, "N", "work on N messages at once; the order is kept", 1,
-         limits::worker_jobs);
+tool& tool::is_filter(bool on_all_cores) {
+  auto& jobs = state_->shared->filter_.jobs;
+  if (on_all_cores) jobs = std::clamp(std::thread::hardware_concurrency(), 1U, limits::worker_jobs);
+  option("-j,--jobs", jobs, "N",
+         on_all_cores ? marked("work on N messages at once (else on as many as there are cores); the order is kept")
+                      : marked("work on N messages at once; the order is kept"),
+         1, limits::worker_jobs);
   return is_keeper();
 }
 

@@ -51,8 +51,8 @@ class tool {
                    const std::string& completes = {});
   tool& positional(const std::string& name, std::vector<std::string>& target, const std::string& help,
                    bool required = false, const std::string& completes = {});
-  /// Adds --jobs and --fail-on: for record filters with workers.
-  tool& is_filter();
+  /// Adds --jobs and --fail-on: for record filters with workers; one worker, or one for each core, unless told.
+  tool& is_filter(bool on_all_cores = false);
   /// Adds --fail-on: for record filters that do their work in this process.
   tool& is_keeper();
   /// Adds --progress: for long work.

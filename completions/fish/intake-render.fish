@@ -1,5 +1,5 @@
 # fish completion for intake-render; made by intake-render --completion fish
-complete -c intake-render -s j -l jobs -x -d 'work on N messages at once; the order is kept'
+complete -c intake-render -s j -l jobs -x -d 'work on N messages at once (else on as many as there are cores); the order is kept'
 complete -c intake-render -l fail-on -x -a 'confirm return accept list' -d 'end with status 1 when a message is judged so (confirm, return, accept, list)'
 complete -c intake-render -l progress -x -a 'auto line json none' -d 'on stderr: auto (the default: a line at a terminal), line, json, none'
 complete -c intake-render -l dpi -x -d 'resolution of the pages (else as configured, 150)'
