@@ -207,6 +207,17 @@ void database::rows::bind(int index, std::nullopt_t) {
   sqlite3_bind_null(prepared(statement_), index);
 }
 
+one_view::one_view(database& owner) : owner_(&owner) {
+  owner.run("BEGIN DEFERRED");
+}
+
+one_view::~one_view() {
+  try {
+    owner_->run("ROLLBACK");
+  } catch (const failure&) {  // SQLite has already ended it by itself.
+  }
+}
+
 transaction::transaction(database& owner) : owner_(&owner) {
   owner.run("BEGIN IMMEDIATE");
 }

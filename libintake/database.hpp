@@ -111,6 +111,19 @@ class database {
   std::unordered_map<const char*, std::vector<void*>> idle_;
 };
 
+/// While it lives, every query sees the file as it was at the first of them, and none asks for a lock of its own.
+/// Others may write meanwhile; this connection may not.
+class one_view {
+ public:
+  explicit one_view(database& owner);
+  one_view(const one_view&) = delete;
+  one_view& operator=(const one_view&) = delete;
+  ~one_view();
+
+ private:
+  database* owner_;
+};
+
 /// BEGIN IMMEDIATE … COMMIT; rolled back unless committed.
 class transaction {
  public:

@@ -102,10 +102,11 @@ void day_check::hold_against(const day_lists& named, day_story& story) {
     if (named.lists[list].corrected) asked.first_in_force = static_cast<std::uint32_t>(list);
   for (std::size_t list = 0; list < asked.first_in_force; ++list) story.replaced.push_back(named.lists[list].id);
   asked.listed.reserve(named.entries.size());
+  const ledger::receipt_keys keys(book_);
   for (std::size_t list = 0; list < named.lists.size(); ++list)
     for (auto at = named.lists[list].first; at < named.lists[list].last; ++at)
-      asked.listed.push_back({book_.key_of(named.entries.receipt_no(at)), static_cast<std::uint32_t>(list),
-                              static_cast<std::uint32_t>(at)});
+      asked.listed.push_back(
+          {keys.of(named.entries.receipt_no(at)), static_cast<std::uint32_t>(list), static_cast<std::uint32_t>(at)});
   asked.of_day = book_.applications(midnight(story.day, rule_), midnight(add_days(story.day, 1), rule_));
   // Without a list nothing can be said to be unlisted, and no doubt is answered; what has one number is told all the
   // same.
@@ -146,6 +147,7 @@ void day_check::settle(const std::vector<checked_doubt>& doubts) {
 }
 
 checked_day day_check::check(date day) {
+  const ledger::snapshot view(book_);
   const auto named = take_lists(day);
   const auto& lists = named.lists;
   day_story story;

@@ -195,6 +195,10 @@ void ledger::batch::commit() {
   owner_ = nullptr;
 }
 
+ledger::snapshot::snapshot(const ledger& owner) : view_(std::make_unique<one_view>(*owner.state_->db)) {}
+
+ledger::snapshot::~snapshot() = default;
+
 ledger open_ledger(const config& desk, ledger::mode how) {
   const auto& place = desk.ledger;
   const bool keyless = place.key.empty() || how == ledger::mode::inspect;

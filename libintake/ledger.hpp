@@ -25,6 +25,8 @@
 namespace intake {
 
 class history;
+class one_view;
+class prepared_hmac;
 class record;
 struct config;
 
@@ -172,6 +174,19 @@ class ledger {
     ledger* owner_;
   };
 
+  /// While it lives, every answer is of one moment, whatever others write, and many questions are asked faster. Nothing
+  /// is to be written meanwhile.
+  class snapshot {
+   public:
+    explicit snapshot(const ledger& owner);
+    snapshot(const snapshot&) = delete;
+    snapshot& operator=(const snapshot&) = delete;
+    ~snapshot();
+
+   private:
+    std::unique_ptr<one_view> view_;
+  };
+
   /// Deletes the key and the look-ups of a message: nothing personal of it can be read again. False if not known.
   bool erase(std::string_view id, std::string_view actor, std::string_view note);
   /// Seals all keys anew under `key` (also of a ledger that had none): the old one opens nothing any more.
@@ -222,8 +237,19 @@ class ledger {
 
   // Holding lists against it. Nothing here opens a payload, so that millions can be asked for.
 
-  /// Needs the ledger's key. Zeros for a number of white space only.
-  [[nodiscard]] receipt_key key_of(std::string_view receipt_no) const;
+  /// Makes the keys of numbers; zeros for one of white space only. What it holds is worth as much as the ledger's key,
+  /// so it lives for one task. Throws failure(config) where the ledger was opened without its key.
+  class receipt_keys {
+   public:
+    explicit receipt_keys(const ledger& owner);
+    receipt_keys(const receipt_keys&) = delete;
+    receipt_keys& operator=(const receipt_keys&) = delete;
+    ~receipt_keys();
+    [[nodiscard]] receipt_key of(std::string_view receipt_no) const;
+
+   private:
+    std::unique_ptr<prepared_hmac> hash_;
+  };
   /// Applications dated from <= at < before, by time.
   [[nodiscard]] std::vector<dated_application> applications(std::int64_t from, std::int64_t before) const;
   /// Applications of any time whose latest judgement names one of these numbers. `sorted`: ascending, each once.

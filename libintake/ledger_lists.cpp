@@ -4,7 +4,6 @@
 
 #include "ledger_state.hpp"
 #include "limits.hpp"
-#include "nfkc.hpp"
 
 namespace intake {
 namespace {
@@ -16,7 +15,8 @@ constexpr auto of_application = static_cast<std::int64_t>(dated_kind::applicatio
 receipt_key key_from(std::string_view bytes) {
   receipt_key key{};
   if (bytes.size() != digest_bytes) return key;
-  for (std::size_t i = 0; i < digest_bytes; ++i) key[i / 8] = key[i / 8] << 8 | static_cast<unsigned char>(bytes[i]);
+  for (std::size_t half = 0; half < key.size(); ++half)
+    for (std::size_t i = 0; i < 8; ++i) key[half] = key[half] << 8 | static_cast<unsigned char>(bytes[8 * half + i]);
   return key;
 }
 
@@ -65,11 +65,20 @@ class digest_walk {
 
 }  // namespace
 
-receipt_key ledger::key_of(std::string_view receipt_no) const {
-  if (!state_->unlocked()) throw failure(exit_status::config, "looking for a receipt number needs the ledger's key");
-  return comparable(receipt_no).empty()
-             ? receipt_key{}
-             : key_from(projection::hash(state_->lookup_key, lookup::receipt_no, receipt_no));
+ledger::receipt_keys::receipt_keys(const ledger& owner) {
+  if (!owner.state_->unlocked())
+    throw failure(exit_status::config, "looking for a receipt number needs the ledger's key");
+  hash_ = std::make_unique<prepared_hmac>(owner.state_->lookup_key.view());
+}
+
+ledger::receipt_keys::~receipt_keys() = default;
+
+receipt_key ledger::receipt_keys::of(std::string_view receipt_no) const {
+  static const auto empty = projection::form_of(lookup::receipt_no, {});
+  const auto form = projection::form_of(lookup::receipt_no, receipt_no);
+  if (form == empty) return {};
+  const auto hashed = hash_->of(form);
+  return key_from({reinterpret_cast<const char*>(hashed.data()), digest_bytes});
 }
 
 std::vector<dated_application> ledger::applications(std::int64_t from, std::int64_t before) const {

@@ -62,11 +62,12 @@ date day_of(std::int64_t number) {
   return std::chrono::sys_days(std::chrono::days(number));
 }
 
+std::string projection::form_of(lookup what, std::string_view value) {
+  return std::to_string(static_cast<int>(what)) + '\n' + folded(value);
+}
+
 std::string projection::hash(const secret& lookup_key, lookup what, std::string_view value) {
-  auto form = comparable(value);
-  for (auto& c : form)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));  // addresses are compared without case
-  return std::string(half(hmac_sha256(lookup_key.view(), std::to_string(static_cast<int>(what)) + '\n' + form)));
+  return std::string(half(hmac_sha256(lookup_key.view(), form_of(what, value))));
 }
 
 std::string projection::hash_uid(const secret& lookup_key, std::string_view uid) {

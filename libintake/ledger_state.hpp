@@ -65,6 +65,8 @@ class projection {
   void apply(const event_row& row, std::string_view payload);
 
   [[nodiscard]] static std::string hash(const secret& lookup_key, lookup what, std::string_view value);
+  /// What is hashed: numbers, addresses and people are compared without white space and case.
+  [[nodiscard]] static std::string form_of(lookup what, std::string_view value);
   [[nodiscard]] static std::string hash_uid(const secret& lookup_key, std::string_view uid);
 
  private:

@@ -35,19 +35,26 @@ std::unique_ptr<dom::parser> take_parser(std::size_t line_bytes) {
   return parser;
 }
 
-void refuse_duplicate_keys(dom::element element) {
+/// `keys` holds those of the objects around; one list for all, because a list mail has a million small objects.
+void refuse_duplicate_keys(dom::element element, std::vector<std::string_view>& keys) {
   if (element.is_array()) {
-    for (const dom::element item : dom::array(element)) refuse_duplicate_keys(item);
+    for (const dom::element item : dom::array(element)) refuse_duplicate_keys(item, keys);
   } else if (element.is_object()) {
-    std::vector<std::string_view> keys;
+    const auto own = keys.size();
     for (const auto& field : dom::object(element)) {
       keys.push_back(field.key);
-      refuse_duplicate_keys(field.value);
+      refuse_duplicate_keys(field.value, keys);
     }
-    std::sort(keys.begin(), keys.end());
-    if (const auto twice = std::adjacent_find(keys.begin(), keys.end()); twice != keys.end())
+    const auto first = keys.begin() + static_cast<std::ptrdiff_t>(own);
+    std::sort(first, keys.end());
+    if (const auto twice = std::adjacent_find(first, keys.end()); twice != keys.end())
       throw unusable_line("duplicate key " + json::quoted(twice->substr(0, 64)));
+    keys.resize(own);
   }
+}
+void refuse_duplicate_keys(dom::element element) {
+  std::vector<std::string_view> keys;
+  refuse_duplicate_keys(element, keys);
 }
 
 std::vector<std::pair<std::string, std::string>>& labels() {

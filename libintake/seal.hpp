@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,6 +42,21 @@ class brief_key {
 
 /// HMAC-SHA256, 32 bytes.
 [[nodiscard]] std::string hmac_sha256(std::string_view key, std::string_view text);
+/// The same for many texts under one key, whose blocks are hashed once. What it holds is worth as much as the key and
+/// lies in ordinary memory until it goes: make it for a task, not for a process.
+class prepared_hmac {
+ public:
+  using result = std::array<unsigned char, 32>;
+  explicit prepared_hmac(std::string_view key);
+  prepared_hmac(prepared_hmac&&) noexcept;
+  prepared_hmac& operator=(prepared_hmac&&) noexcept;
+  ~prepared_hmac();
+  [[nodiscard]] result of(std::string_view text) const;
+
+ private:
+  struct state;
+  std::unique_ptr<state> state_;
+};
 /// HKDF-SHA256 (RFC 5869) of key material that already has enough entropy.
 void derive_key(std::string_view material, std::string_view salt, std::string_view purpose, brief_key& out);
 

@@ -57,6 +57,40 @@ TEST_SUITE("ledger") {
     CHECK(tell(it, mail.judged()) == 0);
   }
 
+  TEST_CASE("while a snapshot lives, what others write is not seen, and after it is") {
+    const folder dir;
+    ledger writer(dir / "l.db", mode::write, key());
+    sample mail;
+    tell(writer, mail.judged());
+    const ledger reader(dir / "l.db", mode::read, key());
+    {
+      const ledger::snapshot view(reader);
+      CHECK(reader.known(id_of(1)));
+      sample later{.n = 2, .uid = "8"};
+      CHECK(tell(writer, later.judged()) == 1);
+      CHECK(!reader.known(id_of(2)));
+    }
+    CHECK(reader.known(id_of(2)));
+  }
+
+  TEST_CASE("receipt numbers have one key in every way of writing them, and none for white space") {
+    const folder dir;
+    ledger it(dir / "l.db", mode::write, key());
+    const ledger::receipt_keys keys(it);
+    const auto told = keys.of("r-20261117-0001");
+    CHECK(keys.of(" Ｒ－２０２６１１１７　0001") != told);
+    CHECK(keys.of("Ｒ-２０２６１１１７-0001 ") == told);
+    CHECK(keys.of("R-20261117-0002") != told);
+    CHECK(keys.of("") == intake::receipt_key{});
+    CHECK(keys.of(" \t　") == intake::receipt_key{});
+    sample mail{.receipt_no = "R-20261117-0001"};
+    tell(it, mail.judged());
+    CHECK(it.applications_with({told}).size() == 1);
+    CHECK(it.applications_with({keys.of("R-20261117-0002")}).empty());
+    const ledger unread(dir / "l.db", mode::inspect, no_key());
+    CHECK(status_of([&] { (void)ledger::receipt_keys(unread); }) == intake::exit_status::config);
+  }
+
   TEST_CASE("received bytes, texts and headers never enter the ledger") {
     const folder dir;
     ledger it(dir / "l.db", mode::write, key());
