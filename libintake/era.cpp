@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 
+#include "date_cursor.hpp"
 #include "limits.hpp"
 #include "nfkc.hpp"
 
@@ -33,108 +34,9 @@ constexpr std::array eras = {
 };
 constexpr date gregorian_since = civil(1873, 1, 1);
 
-struct digit_character {
-  std::string_view text;
-  int value;
-};
-constexpr std::array kanji_digits = {
-    digit_character{"〇", 0}, digit_character{"零", 0}, digit_character{"○", 0},  digit_character{"一", 1},
-    digit_character{"壱", 1}, digit_character{"二", 2}, digit_character{"弐", 2}, digit_character{"三", 3},
-    digit_character{"参", 3}, digit_character{"四", 4}, digit_character{"五", 5}, digit_character{"六", 6},
-    digit_character{"七", 7}, digit_character{"八", 8}, digit_character{"九", 9},
-};
-constexpr std::array kanji_powers = {digit_character{"千", 1000}, digit_character{"百", 100}, digit_character{"十", 10},
-                                     digit_character{"拾", 10}};
 constexpr std::array<std::string_view, 7> weekdays = {"日", "月", "火", "水", "木", "金", "土"};
-// Dashes that people and input methods put between numbers, beside the ASCII one.
-constexpr std::array<std::string_view, 5> dashes = {"‐", "‑", "–", "−", "ー"};
 
-/// Takes pieces off the front of a normalised text.
-class cursor {
- public:
-  explicit cursor(std::string_view rest) : rest_(rest) {}
-
-  [[nodiscard]] bool done() const { return rest_.empty(); }
-
-  bool eat(std::string_view piece) {
-    if (!rest_.starts_with(piece)) return false;
-    rest_.remove_prefix(piece.size());
-    return true;
-  }
-
-  bool eat_letter(char upper) {
-    if (rest_.empty() || (rest_[0] & ~0x20) != upper) return false;
-    rest_.remove_prefix(1);
-    return true;
-  }
-
-  void spaces() {
-    while (eat(" ") || eat("\t")) {
-    }
-  }
-
-  /// A number in ASCII or kanji digits; `digits` says how many characters it had.
-  std::optional<int> number(int longest, int* digits = nullptr) {
-    int value = 0, count = 0;
-    for (; count < longest && !rest_.empty() && rest_[0] >= '0' && rest_[0] <= '9'; ++count) {
-      value = value * 10 + (rest_[0] - '0');
-      rest_.remove_prefix(1);
-    }
-    if (count == 0) return kanji(longest, digits);
-    if (digits) *digits = count;
-    // A longer run of digits is another number than its head.
-    return !rest_.empty() && rest_[0] >= '0' && rest_[0] <= '9' ? std::nullopt : std::optional(value);
-  }
-
-  /// One of the separators of numeric dates, as a character.
-  char separator() {
-    for (const auto dash : dashes)
-      if (eat(dash)) return '-';
-    for (const char c : {'-', '/', '.'})
-      if (eat({&c, 1})) return c;
-    return 0;
-  }
-
- private:
-  template <std::size_t N>
-  std::optional<int> one_of(const std::array<digit_character, N>& table) {
-    for (const auto& entry : table)
-      if (eat(entry.text)) return entry.value;
-    return std::nullopt;
-  }
-
-  /// 二〇二六 (by position) or 二千二十六 (by powers).
-  std::optional<int> kanji(int longest, int* digits) {
-    int total = 0, pending = -1, count = 0, last_power = 10000;
-    bool powers = false;
-    for (; count < 8; ++count) {
-      if (const auto digit = one_of(kanji_digits)) {
-        if (pending >= 0 && powers) return std::nullopt;  // 十二三 is no number
-        pending = pending < 0 ? *digit : pending * 10 + *digit;
-        if (pending > 9999) return std::nullopt;
-      } else if (const auto power = one_of(kanji_powers)) {
-        // Powers must fall, and a factor before one is a single digit from 1 to 9.
-        if (*power >= last_power || pending == 0 || pending > 9) return std::nullopt;
-        total += (pending < 0 ? 1 : pending) * *power;
-        last_power = *power;
-        pending = -1;
-        powers = true;
-      } else {
-        break;
-      }
-    }
-    if (count == 0) return std::nullopt;
-    if (!powers && count > longest) return std::nullopt;
-    if (powers && pending == 0) return std::nullopt;
-    const int value = total + (pending < 0 ? 0 : pending);
-    if (digits) *digits = powers ? (value >= 1000 ? 4 : 1) : count;
-    return value;
-  }
-
-  std::string_view rest_;
-};
-
-const era* eat_era(cursor& at) {
+const era* eat_era(date_cursor& at) {
   for (const auto& one : eras)
     if (at.eat(one.name)) return &one;
   for (const auto& one : eras)
@@ -151,7 +53,7 @@ std::optional<date> real_day(int year, int month, int day) {
 }
 
 /// "年11月22日" or "/11/22" behind a year.
-std::optional<date> month_and_day(cursor& at, int year) {
+std::optional<date> month_and_day(date_cursor& at, int year) {
   at.spaces();
   const bool words = at.eat("年");
   const char first = words ? 0 : at.separator();
@@ -170,7 +72,7 @@ std::optional<date> month_and_day(cursor& at, int year) {
   return real_day(year, *month, *day);
 }
 
-std::optional<date> era_date(cursor& at, const era& named) {
+std::optional<date> era_date(date_cursor& at, const era& named) {
   at.spaces();
   const auto year = at.eat("元") ? std::optional(1) : at.number(2);
   if (!year || *year < 1) return std::nullopt;
@@ -180,7 +82,7 @@ std::optional<date> era_date(cursor& at, const era& named) {
   return day;
 }
 
-std::optional<date> western_date(cursor& at) {
+std::optional<date> western_date(date_cursor& at) {
   at.eat("西暦");
   at.spaces();
   auto whole = at;
@@ -195,7 +97,7 @@ std::optional<date> western_date(cursor& at) {
 }
 
 /// "(日)", "(日曜日)", "日曜日"; nothing at all is right too. False when it is not that day's.
-bool weekday_fits(cursor& at, date day) {
+bool weekday_fits(date_cursor& at, date day) {
   const auto today = weekdays[std::chrono::weekday(sys_days{day}).c_encoding()];
   auto ahead = at;
   ahead.spaces();
@@ -213,7 +115,7 @@ bool weekday_fits(cursor& at, date day) {
 
 enum class half { none, am, pm };
 
-half eat_half(cursor& at) {
+half eat_half(date_cursor& at) {
   for (const auto text : {"午前", "AM", "am", "A.M.", "a.m."})
     if (at.eat(text)) return half::am;
   for (const auto text : {"午後", "PM", "pm", "P.M.", "p.m."})
@@ -222,7 +124,7 @@ half eat_half(cursor& at) {
 }
 
 /// Minutes and seconds behind an hour, in words or with colons.
-bool rest_of_clock(cursor& at, written_time& out) {
+bool rest_of_clock(date_cursor& at, written_time& out) {
   std::optional<int> minute = 0, second = 0;
   if (at.eat(":")) {
     minute = at.number(2);
@@ -249,7 +151,7 @@ bool rest_of_clock(cursor& at, written_time& out) {
   return true;
 }
 
-bool clock(cursor& at, written_time& out) {
+bool clock(date_cursor& at, written_time& out) {
   out.has_time = true;
   if (at.eat("正午")) {
     out.hour = 12;
@@ -273,7 +175,7 @@ bool clock(cursor& at, written_time& out) {
 }
 
 /// "Z", "+09:00", "+0900", "JST"; nothing at all is right too.
-bool zone(cursor& at, written_time& out) {
+bool zone(date_cursor& at, written_time& out) {
   auto ahead = at;
   ahead.spaces();
   if (ahead.eat("Z")) {
@@ -309,7 +211,7 @@ timestamp written_time::at(int offset) const {
 
 std::optional<written_time> parse_written_time(std::string_view text) {
   const auto normal = prepared(text);
-  cursor at(normal);
+  date_cursor at(normal);
   at.spaces();
   const era* named = eat_era(at);
   const auto day = named ? era_date(at, *named) : western_date(at);
@@ -331,7 +233,7 @@ std::optional<written_time> parse_written_time(std::string_view text) {
 
 std::optional<int> parse_time_of_day(std::string_view text) {
   const auto normal = prepared(text);
-  cursor at(normal);
+  date_cursor at(normal);
   at.spaces();
   written_time out;
   if (!clock(at, out)) return std::nullopt;
