@@ -1,24 +1,11 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 # What the benches of the ledger share, to be sourced: a desk in $work, and the records of a busy one.
-bin=${INTAKE_BIN:-build/bin} source=${INTAKE_SOURCE:-.}
+bin=${INTAKE_BIN:-build/bin}
+export INTAKE_SOURCE=${INTAKE_SOURCE:-.}
 umask 077
 
-make_desk() { # in $work; its ledger is $work/ledger.db
-  cp "$source/share/intake/profiles/kumamoto-2021.toml" "$work/profile.toml"
-  printf '%064d' 7 >"$work/key"
-  cat >"$work/intake.toml" <<'TOML'
-profile = "profile.toml"
-station = "chuo"
-[[stations]]
-id = "chuo"
-name = "見本中央警察署"
-address = "chuo@police.example.jp"
-[ledger]
-path = "ledger.db"
-key = "file:key"
-TOML
-  export INTAKE_CONFIG=$work/intake.toml
-}
+# shellcheck source=tests/ledger_desk.bash
+. "$INTAKE_SOURCE/tests/ledger_desk.bash"
 
 first_day=1700006400 # 2023-11-15, UTC seconds
 

@@ -9,7 +9,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 # shellcheck source=bench/large_ledger.bash
 . "$(dirname "${BASH_SOURCE[0]}")/large_ledger.bash"
-make_desk
+ledger_desk
 
 lines "$events" >"$work/lines"
 rows=$(wc -l <"$work/lines")
@@ -35,7 +35,7 @@ rm -f "$work"/ledger.db*
 mv "$work/kept.db" "$work/ledger.db"
 
 day=$(awk 'BEGIN { print strftime("%Y-%m-%d", 1700006400 + 86400 * 5, 1) }')
-for _ in 1 2 3; do "$bin/ledger-ask" "$work/ledger.db" "$(cat "$work/key")" "$day" >"$work/asked"; done
+for _ in 1 2 3; do "$bin/ledger-ask" "$work/ledger.db" "$(cat "$work/ledger.key")" "$day" >"$work/asked"; done
 cat "$work/asked"
 t=$(now)
 "$bin/intake-ledger" check >/dev/null

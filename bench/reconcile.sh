@@ -16,7 +16,7 @@ else
 fi
 # shellcheck source=bench/large_ledger.bash
 . "$(dirname "${BASH_SOURCE[0]}")/large_ledger.bash"
-make_desk
+ledger_desk
 day=$(awk -v first="$first_day" 'BEGIN { print strftime("%Y-%m-%d", first, 1) }')
 if [ ! -e "$work/ledger.db" ]; then
   lines "$events" "$listed" | "$bin/intake-ledger" record >/dev/null

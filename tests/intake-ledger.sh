@@ -6,22 +6,12 @@ mounted=
 trap '[ -z "$mounted" ] || umount "$work/small"; rm -rf "$work"' EXIT
 fail() { echo "FAIL: $*" >&2; exit 1; }
 
-cp "$INTAKE_SOURCE/share/intake/profiles/kumamoto-2021.toml" "$work/profile.toml"
 umask 077
+# shellcheck source=tests/ledger_desk.bash
+. "$INTAKE_SOURCE/tests/ledger_desk.bash"
 desk() { # desk NAME [PATH]: a configuration with a ledger of its own
   printf '%064d' 7 >"$work/ledger.key"
-  cat >"$work/$1.toml" <<TOML
-profile = "profile.toml"
-station = "chuo"
-[[stations]]
-id = "chuo"
-name = "見本中央警察署"
-address = "chuo@police.example.jp"
-[ledger]
-path = "${2:-$1.db}"
-key = "file:ledger.key"
-TOML
-  export INTAKE_CONFIG=$work/$1.toml
+  ledger_desk "$1" "${2:-$1.db}"
 }
 ledger() { "$INTAKE_BIN/intake-ledger" "$@"; }
 run() { # run STATUS ARG…: stdin is $work/in, stdout $work/out, stderr $work/err

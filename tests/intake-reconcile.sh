@@ -5,26 +5,12 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 fail() { echo "FAIL: $*" >&2; exit 1; }
 
-cp "$INTAKE_SOURCE/share/intake/profiles/kumamoto-2021.toml" "$work/profile.toml"
-head -c 48 /dev/urandom | base64 -w0 >"$work/key"
-chmod 600 "$work/key"
-mkdir "$work/ledger"
-cat >"$work/intake.toml" <<TOML
-profile = "profile.toml"
-station = "chuo"
-[[stations]]
-id = "chuo"
-name = "架空中央警察署"
-address = "chuo@police.example.jp"
-[[stations]]
+# shellcheck source=tests/ledger_desk.bash
+. "$INTAKE_SOURCE/tests/ledger_desk.bash"
+ledger_desk intake ledger.db '[[stations]]
 id = "kita"
 name = "見本北警察署"
-address = "kita@police.example.jp"
-[ledger]
-path = "$work/ledger/ledger.db"
-key = "file:$work/key"
-TOML
-export INTAKE_CONFIG=$work/intake.toml
+address = "kita@police.example.jp"'
 
 run() { # run STATUS ARG…: stdout is $work/out
   local want=$1 got=0
@@ -37,7 +23,7 @@ says() { jq -se "$1" "$work/out" >/dev/null || fail "$1: $(cat "$work/out")"; }
 application() { # application ID NUMBER DAY APPLICANT [ACTIONS]: as intake-verify writes it
   jq -nc --arg id "$1" --arg n "$2" --arg d "$3" --arg who "$4" --argjson actions "${5:-[]}" '{intake:1, id:$id,
     arrived_at:"\($d)T10:00:00+09:00", handling_day:$d, raw:{sha256:"00",size:1}, mail:{from:[{address:"noreply@proc.example.go.jp"}]},
-    kind:"application", application:{receipt_no:$n, procedure:"見本届", station:"架空中央警察署", applicant:$who,
+    kind:"application", application:{receipt_no:$n, procedure:"見本届", station:"見本中央警察署", applicant:$who,
     submitted_at:"\($d)T10:00:00+09:00"}, actions:$actions, disposition:(if $actions == [] then "accept" else "confirm" end),
     stages:{verify:{}}}'
 }
@@ -46,7 +32,7 @@ list() { # list ID DAY ARRIVED ENTRIES
     raw:{sha256:"00",size:1}, mail:{}, kind:"list", list:{day:$d, entries:$e}, disposition:"list", actions:[], stages:{verify:{}}}'
 }
 entry() { # entry NUMBER DAY APPLICANT [STATION]
-  jq -nc --arg n "$1" --arg d "$2" --arg who "$3" --arg s "${4:-架空中央警察署}" \
+  jq -nc --arg n "$1" --arg d "$2" --arg who "$3" --arg s "${4:-見本中央警察署}" \
     '{receipt_no:$n, submitted_at:"\($d)T10:00:00+09:00", procedure:"見本届", station:$s, applicant:$who}'
 }
 

@@ -5,22 +5,10 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 fail() { echo "FAIL: $*" >&2; exit 1; }
 
-cp "$INTAKE_SOURCE/share/intake/profiles/kumamoto-2021.toml" "$work/profile.toml"
-head -c 48 /dev/urandom | base64 -w0 >"$work/key"
-chmod 600 "$work/key"
-mkdir "$work/ledger"
-cat >"$work/intake.toml" <<TOML
-profile = "profile.toml"
-station = "chuo"
-[[stations]]
-id = "chuo"
-name = "架空中央警察署"
-address = "chuo@police.example.jp"
-[ledger]
-path = "$work/ledger/ledger.db"
-key = "file:$work/key"
-TOML
-export INTAKE_CONFIG=$work/intake.toml LC_ALL=C.UTF-8
+# shellcheck source=tests/ledger_desk.bash
+. "$INTAKE_SOURCE/tests/ledger_desk.bash"
+ledger_desk
+export LC_ALL=C.UTF-8
 report=$INTAKE_BIN/intake-report
 run() { # run STATUS ARG…: stdout is $work/out
   local want=$1 got=0
@@ -34,7 +22,7 @@ run 66 --day 2026-11-17 # no ledger yet
 message() { # message ID NUMBER DAY DISPOSITION APPLICANT CODES ACTIONS
   jq -nc --arg id "$1" --arg n "$2" --arg d "$3" --arg outcome "$4" --arg who "$5" --argjson codes "$6" --argjson actions "$7" '
     {intake:1, id:$id, arrived_at:"\($d)T10:00:00+09:00", handling_day:$d, raw:{sha256:"00",size:1}, mail:{},
-     kind:"application", application:{receipt_no:$n, procedure:"見本届", station:"架空中央警察署", applicant:$who},
+     kind:"application", application:{receipt_no:$n, procedure:"見本届", station:"見本中央警察署", applicant:$who},
      findings:[$codes[] | {code:., severity:"error", clause:"x"}], actions:[$actions[] | {do:., to:"clerk", clause:"x", why:[]}],
      disposition:$outcome, stages:{verify:{}}, scan:{engine:"ClamAV 1.4", database:{version:"27000", signatures:9, built:"2026-11-16T00:00:00Z"}}}'
 }
@@ -66,13 +54,13 @@ grep -q '差戻し.*R-1' "$work/out" || fail "Japanese: $(cat "$work/out")"
 ! grep -q $'\u202e' "$work/out" || fail "the text reorders the terminal"
 
 # Without persons: neither the name nor the receipt number, and the key is not needed.
-mv "$work/key" "$work/key.away"
+mv "$work/ledger.key" "$work/key.away"
 for form in --json --html ''; do
   run 0 "${at[@]}" --redact ${form:+"$form"}
   ! grep -q '架空<\|太郎\|花子\|R-1' "$work/out" || fail "persons in the redacted report $form"
 done
 run 66 "${at[@]}"
-mv "$work/key.away" "$work/key"
+mv "$work/key.away" "$work/ledger.key"
 status=0
 "$report" "${at[@]}" --html >/dev/full 2>"$work/err" || status=$?
 [ "$status" = 74 ] || fail "status $status on a full disk"

@@ -5,23 +5,11 @@ set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 fail() { echo "FAIL: $*" >&2; exit 1; }
-mkdir "$work/ledger"
-head -c 48 /dev/urandom | base64 -w0 >"$work/key"
-chmod 600 "$work/key"
-cat >"$work/intake.toml" <<'TOML'
-profile = "kumamoto-2021"
-station = "chuo"
-[[stations]]
-id = "chuo"
-name = "架空中央警察署"
-address = "chuo@police.example.jp"
-[ledger]
-path = "ledger/ledger.db"
-key = "file:key"
-[output]
-drafts = "drafts"
-TOML
-export INTAKE_CONFIG=$work/intake.toml COLUMNS=110 LC_ALL=C.UTF-8
+# shellcheck source=tests/ledger_desk.bash
+. "$INTAKE_SOURCE/tests/ledger_desk.bash"
+ledger_desk intake ledger.db '[output]
+drafts = "drafts"'
+export COLUMNS=110 LC_ALL=C.UTF-8
 ledger() { "$INTAKE_BIN/intake-ledger" "$@"; }
 message() { # message ID DAY KIND DISPOSITION MEMBERS
   jq -nc --arg id "$1" --arg d "$2" --arg kind "$3" --arg outcome "$4" --argjson more "$5" '{intake: 1, id: $id,

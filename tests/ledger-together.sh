@@ -7,20 +7,9 @@ others=()
 trap 'touch "$work/done"; wait; rm -rf "$work"' EXIT
 fail() { echo "FAIL: $*" >&2; exit 1; }
 umask 077
-cp "$INTAKE_SOURCE/share/intake/profiles/kumamoto-2021.toml" "$work/profile.toml"
-printf '%064d' 7 >"$work/ledger.key"
-cat >"$work/intake.toml" <<'TOML'
-profile = "profile.toml"
-station = "chuo"
-[[stations]]
-id = "chuo"
-name = "見本中央警察署"
-address = "chuo@police.example.jp"
-[ledger]
-path = "ledger.db"
-key = "file:ledger.key"
-TOML
-export INTAKE_CONFIG=$work/intake.toml
+# shellcheck source=tests/ledger_desk.bash
+. "$INTAKE_SOURCE/tests/ledger_desk.bash"
+ledger_desk
 ledger() { "$INTAKE_BIN/intake-ledger" "$@"; }
 judged() { # judged FIRST LAST
   local n
