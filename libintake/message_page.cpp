@@ -193,8 +193,14 @@ class page_writer {
     line(words("返信先", "reply to"), addresses(mail["reply_to"]));
     line(words("日時", "date"), wording::time(mail["date"].str(), true));
     line(words("件名", "subject"), neutralised(mail["subject"].str()));
-    out_ += "\n";
     const auto text = mail["text"].str(mail["html_text"].str());
+    if (text.empty()) {
+      // The ledger keeps no text of a mail, which is no empty mail.
+      if (rec_["ledger"])
+        line(words("本文", "text"), words("台帳には残していません", "not kept in the ledger"), tint::faint);
+      return;
+    }
+    out_ += "\n";
     const auto lines = terminal::wrapped(neutralised(text, true), style_.columns > 24 ? style_.columns - 4 : 20);
     for (std::size_t i = 0; i < std::min(lines.size(), limits::shown_lines); ++i) out_ += "  | " + lines[i] + "\n";
     if (lines.size() > limits::shown_lines) out_ += "  | " + words("（以下略）", "(and more)") + "\n";

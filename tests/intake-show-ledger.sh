@@ -52,6 +52,8 @@ says 'Belongs together with'
 says 'listed by'
 says '2026-11-19 10:00  accept  m-correct'
 says 'first made as'
+says 'not kept in the ledger'
+! grep -q '^ *| *$' "$work/out" || fail "an empty line stands for the text of the mail"
 grep -q '^R-1 .*架空 太郎\|R-1.*架空' "$work/out" || fail "no table of what belongs to it: $(cat "$work/out")"
 show --ledger m-first </dev/null >"$work/out"
 says 'letter drafted: ask the applicant to apply again through the site → applicant'
