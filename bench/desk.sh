@@ -28,6 +28,8 @@ work=$(mktemp -d -p /dev/shm)
 dovecot_pid=
 # shellcheck source=tests/servers/dovecot.sh
 . "$source/tests/servers/dovecot.sh"
+# shellcheck source=bench/mbsync.bash
+. "$source/bench/mbsync.bash"
 trap 'dovecot_stop; rm -rf "$work"' EXIT
 umask 077
 office() { command soffice -env:UserInstallation=file://"$work/office" --headless --convert-to "$@" >/dev/null 2>&1; }
@@ -94,30 +96,7 @@ pdfs=$(find "$work/desk/out" -name '*.pdf' | wc -l)
 [ "$(wc -l <"$work/out.ndjson")" = "$mails" ] && [ "$pdfs" -ge "$mails" ]
 
 # The peers.
-cat >"$work/mbsyncrc" <<END
-FSync no
-SyncState *
-
-IMAPStore far
-Host localhost
-Port $imaps
-User chuo
-Pass pw-chuo
-SSLType IMAPS
-SystemCertificates no
-CertificateFile $ca
-
-MaildirStore near
-Path $work/near/
-Inbox $work/near/INBOX
-
-Channel all
-Far :far:
-Near :near:
-Patterns INBOX
-Sync Pull
-Create Near
-END
+{ printf 'FSync no\n\n'; mbsync_channel all chuo "$imaps" "$work/near"; } >"$work/mbsyncrc"
 unpack() { # unpack MAIL FOLDER
   mkdir -p "$2/parts" "$2/files"
   ripmime -i "$1" -d "$2/parts"

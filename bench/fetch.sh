@@ -17,6 +17,8 @@ work=$(mktemp -d -p /dev/shm)
 dovecot_pid=
 # shellcheck source=tests/servers/dovecot.sh
 . "$INTAKE_SOURCE/tests/servers/dovecot.sh"
+# shellcheck source=bench/mbsync.bash
+. "$INTAKE_SOURCE/bench/mbsync.bash"
 trap 'dovecot_stop; rm -rf "$work"' EXIT
 umask 077
 cd "$work"
@@ -54,30 +56,7 @@ ca_file = "$ca"
 [ledger]
 path = "ledger.db"
 END
-  cat >"$1.mbsync" <<END
-FSync no
-SyncState *
-
-IMAPStore far
-Host localhost
-Port $imaps
-User $1mbsync
-Pass pw-$1mbsync
-SSLType IMAPS
-SystemCertificates no
-CertificateFile $ca
-
-MaildirStore near
-Path $work/near/
-Inbox $work/near/INBOX
-
-Channel all
-Far :far:
-Near :near:
-Patterns INBOX
-Sync Pull
-Create Near
-END
+  { printf 'FSync no\n\n'; mbsync_channel all "$1mbsync" "$imaps" "$work/near"; } >"$1.mbsync"
   cat >"$1.fetchmail" <<END
 poll localhost protocol IMAP service $imaps
   user "$1fetchmail" password "pw-$1fetchmail" is nobody here

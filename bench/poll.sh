@@ -23,6 +23,8 @@ work=$(mktemp -d -p /dev/shm)
 dovecot_pid=
 # shellcheck source=tests/servers/dovecot.sh
 . "$INTAKE_SOURCE/tests/servers/dovecot.sh"
+# shellcheck source=bench/mbsync.bash
+. "$INTAKE_SOURCE/bench/mbsync.bash"
 proxy=
 trap '[ -z "$proxy" ] || kill "$proxy"; dovecot_stop; rm -rf "$work"' EXIT
 umask 077
@@ -56,29 +58,7 @@ password = "file:$user.secret"
 ca_file = "$ca"
 END
   mkdir -p "near/$user"
-  cat >>mbsyncrc <<END
-IMAPStore far-$user
-Host localhost
-Port $port
-User $user
-Pass pw-$user
-SSLType IMAPS
-SystemCertificates no
-CertificateFile $ca
-
-MaildirStore near-$user
-Path $work/near/$user/
-Inbox $work/near/$user/INBOX
-
-Channel $user
-Far :far-$user:
-Near :near-$user:
-Patterns INBOX
-Sync Pull
-Create Near
-SyncState *
-
-END
+  mbsync_channel "$user" "$user" "$port" "$work/near/$user" >>mbsyncrc
 done
 export INTAKE_CONFIG=$work/intake.toml
 ours() { "$bin/intake-fetch" --new >records; }
