@@ -1,9 +1,9 @@
 // intake-notice - draft the letters that each message asks for. Nothing is ever sent.
 #include "libintake/draft_folder.hpp"
 #include "libintake/draft_place.hpp"
-#include "libintake/drafting.hpp"
 #include "libintake/mail_program.hpp"
 #include "notice/asked.hpp"
+#include "notice/passing.hpp"
 
 namespace {
 
@@ -30,17 +30,6 @@ std::string place_of(const options& opt, const intake::config& desk) {
   return named.front();
 }
 
-exit_status draft_passing(intake::context& ctx, const intake::ledger& book, intake::drafting& drafts) {
-  const auto& rule = ctx.profile();
-  const auto& desk = ctx.config();
-  const auto today = intake::civil_day(intake::now());
-  return intake::run_keeper(ctx.filter(), "notice", [&](intake::record& rec) {
-    const auto known = rec["disposition"].str() == "confirm" ? book.find(rec.id()) : std::nullopt;
-    for (const auto& letter : intake::drafts_for(rec, desk, rule, today, known && known->cleared))
-      rec.append("notices", drafts.told(letter, drafts.store(letter)));
-  });
-}
-
 exit_status draft(intake::context& ctx, const options& opt) {
   const auto& desk = ctx.config();
   (void)ctx.profile();  // read while the host's files are within reach
@@ -58,7 +47,7 @@ exit_status draft(intake::context& ctx, const options& opt) {
   intake::sandbox::enter(role, access);
 
   intake::drafting drafts(book, *sink, desk);
-  return opt.wish.empty() ? draft_passing(ctx, book, drafts)
+  return opt.wish.empty() ? intake::notice_commands::draft_passing(ctx, book, drafts)
                           : intake::notice_commands::draft_asked(ctx, opt.wish, book, drafts);
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "days.hpp"
 #include "libintake/limits.hpp"
 #include "libintake/report_view.hpp"
 #include "libintake/sandbox.hpp"
@@ -15,32 +16,19 @@ using intake::exit_status;
 using intake::failure;
 
 struct options {
-  std::string day, from, to, at;
+  intake::day_options days;
   std::vector<std::string> fail_on;
   bool json = false, html = false, redact = false;
 };
 
-intake::date day_of(const std::string& text, const char* name, intake::date otherwise) {
-  if (text.empty()) return otherwise;
-  const auto day = intake::parse_iso_date(text);
-  if (!day) throw failure(exit_status::usage, "{}: not a day (YYYY-MM-DD): {}", name, text);
-  return *day;
-}
-
 intake::report_wish wish_of(const options& opt, int offset_minutes) {
-  intake::report_wish wish;
-  wish.now = intake::now();
-  if (!opt.at.empty()) {
-    const auto at = intake::parse_rfc3339(opt.at);
-    if (!at) throw failure(exit_status::usage, "--at: not a time (2026-11-18T09:00:00+09:00): {}", opt.at);
-    wish.now = *at;
-  }
-  const auto today = intake::civil_day({wish.now.seconds, offset_minutes});
-  wish.from = day_of(opt.day.empty() ? opt.from : opt.day, "--from", today);
-  wish.to = day_of(opt.day.empty() ? opt.to : opt.day, "--to", std::max(wish.from, today));
-  if (wish.to < wish.from) throw failure(exit_status::usage, "--to lies before --from");
-  if (intake::add_days(wish.from, intake::limits::report_days) <= wish.to)
+  const auto asked = intake::days_of(opt.days, offset_minutes, 0);
+  if (intake::add_days(asked.from, intake::limits::report_days) <= asked.to)
     throw failure(exit_status::usage, "a report is of {} days at most", intake::limits::report_days);
+  intake::report_wish wish;
+  wish.now = asked.now;
+  wish.from = asked.from;
+  wish.to = asked.to;
   wish.redact = opt.redact;
   return wish;
 }
@@ -78,15 +66,15 @@ int main(int argc, char** argv) {
   options opt;
   intake::tool tool("intake-report",
                     "Show the desk's day or period: outcomes, open actions, lists, clauses of the rule.");
-  tool.option("--day", opt.day, "DAY", "the day to report (else --from, else today)")
-      .option("--from", opt.from, "DAY", "the first day")
-      .option("--to", opt.to, "DAY", "the last day (else today)")
+  tool.option("--day", opt.days.day, "DAY", "the day to report (else --from, else today)")
+      .option("--from", opt.days.from, "DAY", "the first day")
+      .option("--to", opt.days.to, "DAY", "the last day (else today)")
       .flag("--json", opt.json, "as JSON, one line (docs/report.md)")
       .flag("--html", opt.html, "as one page for a browser or for paper")
       .flag("--redact", opt.redact, "no person and no receipt number: sealed payloads are not opened")
       .option("--fail-on", opt.fail_on, "WORD",
               "end with status 1 when a clause is overdue (attention) or not done (open)", "attention open")
-      .option("--at", opt.at, "TIME", "as if it were this time")
+      .option("--at", opt.days.at, "TIME", "as if it were this time")
       .example("intake-report", "today, on the terminal")
       .example("intake-report --from 2026-11-01 --to 2026-11-30 --html >report.html", "a month, to be printed")
       .body([&](intake::context& ctx) { return report(ctx, opt); });

@@ -1,56 +1,21 @@
 // intake-verify - judge each message by the profile: its kind, its fields, what speaks against it, what is to be done.
-#include <unistd.h>
-
 #include <csignal>
 
 #include "libintake/explanation.hpp"
-#include "libintake/history.hpp"
 #include "libintake/judge.hpp"
 #include "libintake/sandbox.hpp"
 #include "tool.hpp"
 #include "verify/explain.hpp"
+#include "verify/known.hpp"
 
 namespace {
-
-/// The ledger and what has passed in this run, asked as one.
-class everything_known final : public intake::precedents {
- public:
-  everything_known(const intake::history& past, const intake::stream_memory& stream) : past_(past), stream_(stream) {}
-
-  bool receipt_seen(std::string_view number, std::string_view id) const override {
-    return stream_.receipt_seen(number, id) || past_.receipt_seen_elsewhere(number, id);
-  }
-  bool malware_from_applicant(std::string_view applicant, std::string_view id) const override {
-    return stream_.malware_from_applicant(applicant, id) || past_.malware_from_applicant(applicant, id);
-  }
-  bool malware_from_sender(std::string_view address, std::string_view id) const override {
-    return stream_.malware_from_sender(address, id) || past_.malware_from_sender(address, id);
-  }
-  bool whole() const override { return stream_.whole(); }
-
- private:
-  const intake::history& past_;
-  const intake::stream_memory& stream_;
-};
-
-/// An empty one on the first day, before there is a ledger.
-intake::history begin_history(const intake::config& desk) {
-  if (desk.ledger.path.empty() || ::access(desk.ledger.path.c_str(), F_OK) != 0) return {};
-  try {
-    return intake::history([&] { return open_ledger(desk, intake::ledger::mode::read); });
-  } catch (const intake::failure& error) {
-    // An earlier stage of the first run is just making it.
-    if (error.status() == intake::exit_status::no_input) return {};
-    throw;
-  }
-}
 
 intake::exit_status verify(intake::context& context, bool explains) {
   const auto& rule = context.profile();
   const intake::judge judge(rule, context.config());
-  const auto past = begin_history(context.config());
+  const auto past = intake::begin_history(context.config());
   intake::stream_memory stream;
-  const everything_known known(past, stream);
+  const intake::everything_known known(past, stream);
 
   // One worker, because each message is compared with those before it.
   auto options = context.filter();
