@@ -30,7 +30,11 @@ chown -R "$owner" "$box"
 
 # The sample desk's mails and others by turns. Of the samples the earlier one comes first: some look back at others.
 "$INTAKE_SOURCE/tests/pipeline/more_mails" "$work/more" $((5 * count + 100))
-mapfile -t pool < <(paste -d '\n' <(find "$work/desk/Maildir/new" -type f | sort) <(find "$work/more" -type f | sort) | grep .)
+# A list that names what never comes is there from the start, so that letters about it are due in every run.
+list=$(find "$work/desk/Maildir/new" -name "$(date -d '2026-11-19T06:00+09:00' +%s).*")
+[ -f "$list" ] || fail "the samples have no list of 18 November: $list"
+mapfile -t pool < <(echo "$list"
+  paste -d '\n' <(find "$work/desk/Maildir/new" -type f | grep -vxF "$list" | sort) <(find "$work/more" -type f | sort) | grep .)
 next=0
 
 # deliver HOW-MANY: as a delivery agent does. Some are marked already, by whoever reads the mailbox beside us.
@@ -111,8 +115,8 @@ expect 0 "$daily" --json
 expect 0 "$INTAKE_BIN/intake-ledger" check
 INTAKE_CONFIG=$work/quiet/intake.toml expect 0 "$daily"
 
-# Everything that stands in ledger, medium and drafts, once as it is here and once without faults. What lists ask for depends
-# on when they came in between the runs; those letters are each there once all the same.
+# Everything that stands in ledger, medium and drafts, once as it is here and once without faults. Letters about a day's
+# list are held against it below: what a list asks for depends on what had come in when it was checked.
 of_desk() { # of_desk FOLDER
   export INTAKE_CONFIG=$1/intake.toml
   "$INTAKE_BIN/intake-ledger" query |
@@ -129,6 +133,27 @@ of_desk() { # of_desk FOLDER
 [ "$(grep -c 'accept.*exported.*true' "$work/wanted")" -ge 4 ] || fail "too little was exported to show anything"
 diff "$work/wanted" "$work/got" >"$work/differences" || fail "not as without faults (> got, < wanted): $(head -n 40 "$work/differences")"
 [ "$("$INTAKE_BIN/intake-ledger" query | jq -r .id | sort -u | wc -l)" = "$next" ] || fail "not each message is in the ledger"
+
+# Letters about days: each file is one event and each event one file, none is there twice, none was asked for by no check
+# of the lists, and all that the day without faults has are there, word for word.
+letters_of_days() { # letters_of_days FOLDER: "DAY ACTION RECIPIENT RECEIPT-NUMBER" of each
+  find "$1/drafts" -name '*day_*.eml' -printf '%f\n' |
+    sed -E 's/^(.*_)?day_([0-9-]{10})(_[0-9a-f]{8})?_(ask_resubmit|report_list_missing)_(.*)\.eml$/\2 \4 \5 \1/; s/_$//' | sort
+}
+letters_of_days "$work/desk" >"$work/letters"
+letters_of_days "$work/quiet" >"$work/wanted.letters"
+[ "$(grep -c ask_resubmit "$work/wanted.letters")" -ge 1 ] || fail "no list asks for a letter, which shows nothing"
+[ -z "$(uniq -d "$work/letters")" ] || fail "drafted twice: $(uniq -d "$work/letters")"
+"$INTAKE_BIN/intake-ledger" export --kind noticed |
+  jq -r 'select(.subject | startswith("day:")) | "\(.subject[4:]) \(.facts.do) \(.facts.to)"' | sort |
+  diff - <(cut -d ' ' -f 1-3 "$work/letters" | sort) >"$work/differences" || fail "letters (>) and events (<): $(cat "$work/differences")"
+"$INTAKE_BIN/intake-ledger" export --kind reconciled | jq -r '.payload.day as $day | .payload.actions[] | if .do == "ask_resubmit"
+  then "\($day) \(.do) applicant \(.receipt_no)" else "\($day) \(.do) \("general_manager", "site_administrator") " end' | sort -u >"$work/asked"
+[ -z "$(comm -23 "$work/letters" "$work/asked")" ] || fail "nobody asked for: $(comm -23 "$work/letters" "$work/asked")"
+[ -z "$(comm -23 "$work/wanted.letters" "$work/letters")" ] || fail "not drafted: $(comm -23 "$work/wanted.letters" "$work/letters")"
+for letter in "$work"/quiet/drafts/*day_*_ask_resubmit_*.eml; do
+  diff <(grep -av ^Date: "$letter") <(grep -av ^Date: "$work/desk/drafts/${letter##*/}") || fail "another letter: ${letter##*/}"
+done
 
 # The mailbox: as it was delivered, in its files and as the server tells it.
 flags_of() { case $1 in *:2,*) echo "${1##*:2,}" ;; *) echo ;; esac; }
