@@ -1,11 +1,12 @@
 #include "seal.hpp"
 
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/kdf.h>
+#include <openssl/params.h>
 #include <openssl/rand.h>
 
-#include <algorithm>
 #include <memory>
 
 #include "failure.hpp"
@@ -110,42 +111,21 @@ bool unseal_key(std::string_view key, std::string_view context, std::string_view
          decrypt(key, context, sealed, reinterpret_cast<unsigned char*>(out.data()));
 }
 
-// RFC 2104, on the digest itself: OpenSSL's own HMAC looks its digest up and allocates at every call, which costs ten
-// times what hashing a receipt number does.
 struct prepared_hmac::state {
-  static constexpr std::size_t block_bytes = 64;
-
-  struct free_digest {
-    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+  struct free_mac {
+    void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
   };
-  using digest = std::unique_ptr<EVP_MD_CTX, free_digest>;
-
-  digest inner, outer;  ///< after their first block
-  digest working{EVP_MD_CTX_new()};
+  std::unique_ptr<EVP_MAC_CTX, free_mac> keyed;
 
   explicit state(std::string_view key) {
-    std::array<unsigned char, block_bytes> block{};
-    if (key.size() > block_bytes) throw failure(exit_status::software, "a key longer than a block");
-    std::copy(key.begin(), key.end(), block.begin());
-    inner = after(block, 0x36);
-    outer = after(block, 0x5c);
-    OPENSSL_cleanse(block.data(), block.size());
-    must(working != nullptr, "a digest");
-  }
-  static digest after(std::array<unsigned char, block_bytes> block, unsigned char pad) {
-    static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-    for (auto& byte : block) byte ^= pad;
-    digest made(EVP_MD_CTX_new());
-    const bool good = made && EVP_DigestInit_ex(made.get(), algorithm, nullptr) == 1 &&
-                      EVP_DigestUpdate(made.get(), block.data(), block.size()) == 1;
-    OPENSSL_cleanse(block.data(), block.size());
-    must(good, "HMAC");
-    return made;
-  }
-  void run(const digest& from, const void* text, std::size_t size, result& out) const {
-    must(EVP_MD_CTX_copy_ex(working.get(), from.get()) == 1 && EVP_DigestUpdate(working.get(), text, size) == 1 &&
-             EVP_DigestFinal_ex(working.get(), out.data(), nullptr) == 1,
-         "HMAC");
+    // Looked up once, and never freed: keys may outlive what is static.
+    static EVP_MAC* const algorithm = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
+    char digest[] = "SHA256";
+    const OSSL_PARAM how[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, &digest[0], 0),
+                              OSSL_PARAM_construct_end()};
+    must(algorithm != nullptr, "HMAC");
+    keyed.reset(EVP_MAC_CTX_new(algorithm));
+    must(keyed && EVP_MAC_init(keyed.get(), bytes_of(key), key.size(), &how[0]) == 1, "HMAC");
   }
 };
 
@@ -156,8 +136,12 @@ prepared_hmac::~prepared_hmac() = default;
 
 prepared_hmac::result prepared_hmac::of(std::string_view text) const {
   result out;
-  state_->run(state_->inner, text.data(), text.size(), out);
-  state_->run(state_->outer, out.data(), out.size(), out);
+  std::size_t length = 0;
+  auto* const mac = state_->keyed.get();
+  must(EVP_MAC_init(mac, nullptr, 0, nullptr) == 1 &&  // under the same key again
+           EVP_MAC_update(mac, bytes_of(text), text.size()) == 1 &&
+           EVP_MAC_final(mac, out.data(), &length, out.size()) == 1 && length == out.size(),
+       "HMAC");
   return out;
 }
 
