@@ -5,14 +5,12 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <csignal>
 #include <cstring>
-#include <ctime>
 #include <deque>
 #include <utility>
 
 #include "digest.hpp"
-#include "json.hpp"
+#include "handled_line.hpp"
 #include "memory.hpp"
 #include "worker.hpp"
 
@@ -20,21 +18,6 @@ namespace intake {
 namespace {
 
 using clock = std::chrono::steady_clock;
-
-std::string utc_now() {
-  const std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  gmtime_r(&now, &parts);
-  char text[32];
-  return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};
-}
-
-void stamp(record& rec, const std::string& stage, const std::string& tool) {
-  json::writer out;
-  out.begin_object().member("tool", tool + " " INTAKE_VERSION).member("at", utc_now()).end_object();
-  rec.set_in("stages", stage, out.take());
-  if (sandbox::disabled()) rec.set("insecure", "true");
-}
 
 /// What a worker answers: one of these, then the serialised changes, or the reason.
 enum class answer : char { changes, unusable };
@@ -72,22 +55,8 @@ void handle_line(std::string_view line, const filter_stage& stage, const std::st
   }
 }
 
-/// What is emitted in place of a line that is none.
-std::string unusable(std::string_view line, std::uint64_t size, const std::string& digest, std::string_view reason) {
-  return unusable_record(line.substr(0, limits::unusable_kept_bytes), size, digest, reason);
-}
-
 unsigned jobs_wanted(const filter_options& options) {
   return std::clamp(options.jobs, 1U, limits::worker_jobs);
-}
-
-/// Whether the disposition that the line ends up with is one that the caller asked to be told of.
-bool meets_fail_on(const filter_options& options, std::string_view line, const line_edits& edits) {
-  const auto& wanted = options.fail_on;
-  if (wanted.empty()) return false;
-  const auto made = edits.value_of("disposition");
-  const std::string_view judged = made ? *made : raw_member(line, "disposition");
-  return std::any_of(wanted.begin(), wanted.end(), [&](const std::string& it) { return judged == '"' + it + '"'; });
 }
 
 class pump {
@@ -134,6 +103,7 @@ class pump {
   };
 
   bool step() {
+    assign();  // before a line is written: meanwhile the worker is at the next one
     while (!jobs_.empty() && jobs_.front().done) {
       const auto before = clock::now();
       auto& first = jobs_.front();
@@ -144,7 +114,6 @@ class pump {
       const auto blocked = clock::now() - before;  // a slow reader downstream is not the workers' fault
       for (auto& waiting : jobs_) waiting.deadline += blocked;
     }
-    assign();
     if (ended_ && jobs_.empty()) return false;
     const bool room = !ended_ && jobs_.size() < 2 * places_.size();
     if (room && reader_.ready()) {
@@ -326,76 +295,6 @@ class pump {
 exit_status run_filter(const filter_options& options, const filter_stage& stage) {
   keep_memory();
   return pump(options, stage).run();
-}
-
-namespace {
-
-/// Holds handled lines back until they are made durable.
-class batched_writer {
- public:
-  batched_writer(line_reader& reader, const std::function<void()>& commit) : reader_(reader), commit_(commit) {}
-
-  void write(const spliced_line& line) {
-    const bool more = commit_ && reader_.ready() && held_bytes_ + line.size < limits::keeper_batch_bytes;
-    if (more) {
-      held_.push_back(line.join());
-      held_bytes_ += line.size;
-      return;
-    }
-    flush();
-    writer_.write_line(line);
-  }
-  void write(std::string line) {
-    spliced_line whole;
-    whole.make(std::move(line));
-    write(whole);
-  }
-  void flush() {
-    if (commit_) commit_();
-    for (const auto& line : held_) writer_.write_line(line);
-    held_.clear();
-    held_bytes_ = 0;
-  }
-  void finish() {
-    flush();
-    writer_.finish();
-  }
-
- private:
-  line_reader& reader_;
-  const std::function<void()>& commit_;
-  record_writer writer_;
-  std::vector<std::string> held_;
-  std::size_t held_bytes_ = 0;
-};
-
-}  // namespace
-
-exit_status run_keeper(const filter_options& options, const std::string& name,
-                       const std::function<void(record&)>& handle, const std::function<void()>& commit) {
-  keep_memory();
-  line_reader reader(0);
-  batched_writer writer(reader, commit);
-  bool unusable_seen = false, met_fail_on = false;
-  for (;;) {
-    const auto outcome = reader.next();
-    if (outcome == line_reader::outcome::end) break;
-    try {
-      if (outcome == line_reader::outcome::torn) throw unusable_line("torn: the line has no end");
-      if (outcome == line_reader::outcome::too_long) throw unusable_line("longer than the limit of a record");
-      record rec = record::over(reader.line());
-      handle(rec);
-      stamp(rec, name, options.tool);
-      const auto result = rec.edits().apply(reader.line());
-      met_fail_on |= meets_fail_on(options, reader.line(), rec.edits());
-      writer.write(result);
-    } catch (const unusable_line& error) {
-      writer.write(unusable(reader.line(), reader.size(), reader.digest(), error.what()));
-      unusable_seen = true;
-    }
-  }
-  writer.finish();
-  return unusable_seen ? exit_status::data : met_fail_on ? exit_status::findings : exit_status::ok;
 }
 
 }  // namespace intake

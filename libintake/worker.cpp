@@ -120,7 +120,6 @@ worker::worker(const worker_task& task) {
 
   // The first frame says whether the child stands: nothing received is sent to it before.
   busy_ = true;
-  header_sent_ = sizeof header_;
   const auto until = std::chrono::steady_clock::now() + limits::worker_start;
   for (;;) {
     std::vector<pollfd> polled;
@@ -162,11 +161,10 @@ bool worker::ended_idle() const {
   return !busy_ && !dismissed_ && poll(&end, 1, 0) > 0;
 }
 
-void worker::ask(std::string request) {
-  request_ = std::move(request);
-  const std::uint64_t size = request_.size();
-  std::memcpy(header_, &size, sizeof header_);
-  header_sent_ = sent_ = header_read_ = read_ = 0;
+void worker::ask(std::string_view request) {
+  const std::uint64_t size = request.size();
+  request_.assign(reinterpret_cast<const char*>(&size), sizeof size).append(request);
+  sent_ = header_read_ = read_ = 0;
   busy_ = true;
 }
 
@@ -176,7 +174,7 @@ void worker::watch(std::vector<pollfd>& polled) const {
     polled.push_back({from_child_, 0, 0});
     return;
   }
-  if (header_sent_ < sizeof header_ || sent_ < request_.size()) polled.push_back({to_child_, POLLOUT, 0});
+  if (sent_ < request_.size()) polled.push_back({to_child_, POLLOUT, 0});
   polled.push_back({from_child_, POLLIN, 0});
 }
 
@@ -186,14 +184,11 @@ worker::outcome worker::fail(std::string why) {
 }
 
 worker::outcome worker::advance() {
-  while (header_sent_ < sizeof header_ || sent_ < request_.size()) {
-    const bool head = header_sent_ < sizeof header_;
-    const ssize_t put = head ? write(to_child_, header_ + header_sent_, sizeof header_ - header_sent_)
-                             : write(to_child_, request_.data() + sent_, request_.size() - sent_);
+  while (sent_ < request_.size()) {
+    const ssize_t put = write(to_child_, request_.data() + sent_, request_.size() - sent_);
     if (put < 0 && (errno == EAGAIN || errno == EINTR)) break;
     if (put <= 0) return fail("the worker died");
-    (head ? header_sent_ : sent_) += static_cast<std::size_t>(put);
-    if (!head && sent_ == request_.size()) std::string().swap(request_), sent_ = 0;
+    sent_ += static_cast<std::size_t>(put);
   }
   for (;;) {
     const bool head = header_read_ < sizeof header_;

@@ -41,7 +41,7 @@ class worker {
   /// Whether it ended without having been asked anything: of no further use, and nothing is lost with it.
   [[nodiscard]] bool ended_idle() const;
   /// Begins a request; only when not busy.
-  void ask(std::string request);
+  void ask(std::string_view request);
   /// Adds what poll(2) must watch: while not busy, only its end.
   void watch(std::vector<pollfd>& polled) const;
   enum class outcome { working, answered, failed };
@@ -60,7 +60,7 @@ class worker {
   std::string request_, why_;
   octets reply_;
   unsigned char header_[8] = {};
-  std::size_t header_sent_ = 0, sent_ = 0, header_read_ = 0, read_ = 0;
+  std::size_t sent_ = 0, header_read_ = 0, read_ = 0;
 };
 
 }  // namespace intake

@@ -1,0 +1,40 @@
+#include "handled_line.hpp"
+
+#include <algorithm>
+#include <ctime>
+
+#include "json.hpp"
+
+namespace intake {
+namespace {
+
+std::string utc_now() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  char text[32];
+  return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};
+}
+
+}  // namespace
+
+void stamp(record& rec, const std::string& stage, const std::string& tool) {
+  json::writer out;
+  out.begin_object().member("tool", tool + " " INTAKE_VERSION).member("at", utc_now()).end_object();
+  rec.set_in("stages", stage, out.take());
+  if (sandbox::disabled()) rec.set("insecure", "true");
+}
+
+std::string unusable(std::string_view line, std::uint64_t size, const std::string& digest, std::string_view reason) {
+  return unusable_record(line.substr(0, limits::unusable_kept_bytes), size, digest, reason);
+}
+
+bool meets_fail_on(const filter_options& options, std::string_view line, const line_edits& edits) {
+  const auto& wanted = options.fail_on;
+  if (wanted.empty()) return false;
+  const auto made = edits.value_of("disposition");
+  const std::string_view judged = made ? *made : raw_member(line, "disposition");
+  return std::any_of(wanted.begin(), wanted.end(), [&](const std::string& it) { return judged == '"' + it + '"'; });
+}
+
+}  // namespace intake
