@@ -137,4 +137,20 @@ writer& writer::base64(std::string_view bytes) {
   return *this;
 }
 
+writer& writer::base64_later(std::string bytes) {
+  constexpr std::size_t large = 64 * 1024;
+  if (bytes.size() < large) return base64(bytes);
+  separate();
+  out_ += '"';
+  large_.push_back({out_.size(), std::move(bytes)});
+  out_ += '"';
+  return *this;
+}
+
+json::text writer::take_text() {
+  json::text taken(std::move(out_));
+  taken.large = std::move(large_);
+  return taken;
+}
+
 }  // namespace intake::json

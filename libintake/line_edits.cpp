@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "base64.hpp"
 #include "failure.hpp"
-#include "json.hpp"
 #include "record.hpp"
 
 namespace intake {
@@ -115,6 +115,16 @@ class joiner {
   bool first_ = true;
 };
 
+void add_value(spliced_line& out, const line_edits::value_text& json) {
+  std::size_t from = 0;
+  for (const auto& [offset, bytes] : json.large) {
+    out.add(json.plain.substr(from, offset - from));
+    out.add_base64(bytes);
+    from = offset;
+  }
+  out.add(json.plain.substr(from));
+}
+
 /// An object with its changes; `nested` may write the value of a member in another way and then returns true; `more`
 /// adds members at the end.
 template <typename Nested, typename More>
@@ -129,14 +139,14 @@ void write_object(spliced_line& out, std::string_view text, std::size_t opening,
     if (change && !*change) return;
     join.next().add(text.substr(member.begin, member.value.begin - member.begin));
     if (change)
-      out.add(**change);
+      add_value(out, **change);
     else if (!nested(out, member))
       out.add(text.substr(member.value.begin, member.value.end - member.value.begin));
   });
   for (const auto& [key, json] : changes.all()) {
     if (!json || std::find(present.begin(), present.end(), key) != present.end()) continue;
     join.next().make(json::quoted(key) + ":");
-    out.add(*json);
+    add_value(out, *json);
   }
   more(join);
   out.add("}");
@@ -156,10 +166,18 @@ void refuse_identity(std::string_view key) {
 void spliced_line::add(std::string_view piece) {
   size += piece.size();
   // Neighbours in the same text become one piece again.
-  if (!pieces.empty() && pieces.back().data() + pieces.back().size() == piece.data())
+  const bool after_plain = !pieces.empty() && (encoded.empty() || encoded.back() + 1 != pieces.size());
+  if (after_plain && pieces.back().data() + pieces.back().size() == piece.data())
     pieces.back() = {pieces.back().data(), pieces.back().size() + piece.size()};
   else if (!piece.empty())
     pieces.push_back(piece);
+}
+
+void spliced_line::add_base64(std::string_view bytes) {
+  if (bytes.empty()) return;
+  size += (bytes.size() + 2) / 3 * 4;
+  encoded.push_back(pieces.size());
+  pieces.push_back(bytes);
 }
 
 void spliced_line::make(std::string text) {
@@ -169,11 +187,19 @@ void spliced_line::make(std::string text) {
 std::string spliced_line::join() const {
   std::string line;
   line.reserve(size);
-  for (const auto& piece : pieces) line += piece;
+  auto next = encoded.begin();
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    if (next == encoded.end() || *next != i) {
+      line += pieces[i];
+      continue;
+    }
+    base64::encode(line, pieces[i]);
+    ++next;
+  }
   return line;
 }
 
-void line_edits::members::set(std::string_view key, change json) {
+void line_edits::members::set(std::string_view key, const change& json) {
   for (auto& [name, text] : changes_)
     if (name == key) {
       text = json;
@@ -188,12 +214,15 @@ const line_edits::change* line_edits::members::find(std::string_view key) const 
   return nullptr;
 }
 
-line_edits::change line_edits::keep(std::optional<std::string> json) {
+line_edits::change line_edits::keep(std::optional<json::text> json) {
   if (!json) return std::nullopt;
-  return kept_.emplace_back(std::move(*json));
+  const auto& kept = kept_.emplace_back(std::move(*json));
+  value_text seen{kept.plain, {}};
+  for (const auto& bytes : kept.large) seen.large.emplace_back(bytes.at, bytes.octets);
+  return seen;
 }
 
-void line_edits::put(place where, std::size_t index, std::string_view outer, std::string_view key, change json) {
+void line_edits::put(place where, std::size_t index, std::string_view outer, std::string_view key, const change& json) {
   switch (where) {
     case place::top:
       refuse_identity(key);
@@ -211,22 +240,23 @@ void line_edits::put(place where, std::size_t index, std::string_view outer, std
   throw unusable_line("changes of an unknown kind");
 }
 
-void line_edits::set(std::string_view key, std::optional<std::string> json) {
+void line_edits::set(std::string_view key, std::optional<json::text> json) {
   put(place::top, 0, {}, key, keep(std::move(json)));
 }
-void line_edits::set_in(std::string_view object, std::string_view key, std::optional<std::string> json) {
+void line_edits::set_in(std::string_view object, std::string_view key, std::optional<json::text> json) {
   put(place::inside, 0, object, key, keep(std::move(json)));
 }
-void line_edits::set_in_file(std::size_t index, std::string_view key, std::optional<std::string> json) {
+void line_edits::set_in_file(std::size_t index, std::string_view key, std::optional<json::text> json) {
   put(place::file, index, {}, key, keep(std::move(json)));
 }
-void line_edits::append(std::string_view array, std::string json) {
+void line_edits::append(std::string_view array, json::text json) {
   put(place::array, 0, array, {}, keep(std::move(json)));
 }
 
-line_edits::change line_edits::value_of(std::string_view key) const {
+std::optional<std::string_view> line_edits::value_of(std::string_view key) const {
   const auto* made = top_.find(key);
-  return made ? *made : std::nullopt;
+  if (!made || !*made) return std::nullopt;
+  return (*made)->plain;
 }
 
 spliced_line line_edits::apply(std::string_view line) const {
@@ -249,7 +279,7 @@ spliced_line line_edits::apply(std::string_view line) const {
       return end;
     });
     if (const auto more = appended_.find(name); more != appended_.end())
-      for (const auto json : more->second) join.next().add(json);
+      for (const auto& json : more->second) add_value(join.next(), json);
     out.add("]");
   };
   // What is no object or array where one is written to is replaced by one.

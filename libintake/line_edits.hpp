@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "json.hpp"
 #include "memory.hpp"
 
 namespace intake {
@@ -19,10 +20,12 @@ namespace intake {
 /// A line in pieces. The views point into the line, the edits, and `made`; all must outlive it.
 struct spliced_line {
   std::vector<std::string_view> pieces;
+  std::vector<std::size_t> encoded;  ///< those of them, in order, of which the base64 is meant
   std::deque<std::string> made;
   std::size_t size = 0;
 
   void add(std::string_view piece);
+  void add_base64(std::string_view bytes);
   /// Keeps `text` and adds it.
   void make(std::string text);
   [[nodiscard]] std::string join() const;
@@ -35,18 +38,23 @@ class line_edits {
   line_edits(line_edits&&) = default;
   line_edits& operator=(line_edits&&) = default;
 
-  /// JSON text of the new value, held by the line_edits; nullopt erases.
-  using change = std::optional<std::string_view>;
+  /// JSON text, and the bytes whose base64 belongs into it, each at its offset.
+  struct value_text {
+    std::string_view plain;
+    std::vector<std::pair<std::size_t, std::string_view>> large;
+  };
+  /// The new value, held by the line_edits; nullopt erases.
+  using change = std::optional<value_text>;
 
   /// `json` is the new value's JSON text; nullopt erases. Made twice, the last holds.
   /// Throws failure(software) for "id" and "intake": the identity never changes.
-  void set(std::string_view key, std::optional<std::string> json);
-  void set_in(std::string_view object, std::string_view key, std::optional<std::string> json);
-  void set_in_file(std::size_t index, std::string_view key, std::optional<std::string> json);
-  void append(std::string_view array, std::string json);
+  void set(std::string_view key, std::optional<json::text> json);
+  void set_in(std::string_view object, std::string_view key, std::optional<json::text> json);
+  void set_in_file(std::size_t index, std::string_view key, std::optional<json::text> json);
+  void append(std::string_view array, json::text json);
 
   /// The JSON text that a top-level member is set to, if it is.
-  [[nodiscard]] change value_of(std::string_view key) const;
+  [[nodiscard]] std::optional<std::string_view> value_of(std::string_view key) const;
 
   /// The line with the changes. Throws unusable_line when the line is not a JSON object as far as it has to be read,
   /// or when a member is both replaced and changed inside.
@@ -60,7 +68,7 @@ class line_edits {
   /// Changes to the members of one object, in the order in which they were made first.
   class members {
    public:
-    void set(std::string_view key, change json);
+    void set(std::string_view key, const change& json);
     [[nodiscard]] const change* find(std::string_view key) const;
     [[nodiscard]] const auto& all() const { return changes_; }
 
@@ -69,16 +77,16 @@ class line_edits {
   };
 
  private:
-  [[nodiscard]] change keep(std::optional<std::string> json);
+  [[nodiscard]] change keep(std::optional<json::text> json);
   enum class place : char { top, inside, file, array };
-  void put(place where, std::size_t index, std::string_view outer, std::string_view key, change json);
+  void put(place where, std::size_t index, std::string_view outer, std::string_view key, const change& json);
 
-  std::deque<std::string> kept_;  ///< what the views look at, or
+  std::deque<json::text> kept_;  ///< what the views look at, or
   octets received_;
   members top_;
-  std::map<std::string, members, std::less<>> inside_;                          ///< of top-level objects
-  std::map<std::size_t, members> files_;                                        ///< of elements of "files"
-  std::map<std::string, std::vector<std::string_view>, std::less<>> appended_;  ///< to top-level arrays
+  std::map<std::string, members, std::less<>> inside_;                    ///< of top-level objects
+  std::map<std::size_t, members> files_;                                  ///< of elements of "files"
+  std::map<std::string, std::vector<value_text>, std::less<>> appended_;  ///< to top-level arrays
 };
 
 /// The raw text of a top-level member of a line (with its quotes, if a string), or empty. Throws unusable_line.

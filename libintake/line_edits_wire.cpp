@@ -61,18 +61,42 @@ class unpacker {
   std::string_view left_;
 };
 
+/// Base64 may only be the whole value of a member. There a letter takes its place: one that JSON knows nowhere but in a
+/// string, so that the whole is JSON if the text with the letter is.
+void check_value(const line_edits::value_text& json) {
+  if (json.large.empty()) return check_json_value(json.plain);
+  std::string text;
+  text.reserve(json.plain.size() + json.large.size() + record::line_padding);
+  std::size_t from = 0;
+  for (const auto& [at, bytes] : json.large) {
+    if (at < from || at > json.plain.size()) throw unusable_line("changes out of order");
+    const auto before = json.plain.substr(from, at - from);
+    if (!before.ends_with(":\"") || !json.plain.substr(at).starts_with('"'))
+      throw unusable_line("bytes that are no member's value");
+    text.append(before) += 'Z';
+    from = at;
+  }
+  check_json_value(text.append(json.plain.substr(from)));
+}
+
 }  // namespace
 
 spliced_line line_edits::serialise() const {
   packer out;
   const auto change_of = [&](place where, std::size_t index, std::string_view outer, std::string_view key,
-                             change json) {
+                             const change& json) {
     out.octet(static_cast<char>(where));
     out.number(index);
     out.text(outer);
     out.text(key);
     out.octet(json ? '\1' : '\0');
-    if (json) out.text(*json);
+    if (!json) return;
+    out.text(json->plain);
+    out.number(json->large.size());
+    for (const auto& [at, bytes] : json->large) {
+      out.number(at);
+      out.text(bytes);
+    }
   };
   for (const auto& [key, json] : top_.all()) change_of(place::top, 0, {}, key, json);
   for (const auto& [name, changes] : inside_)
@@ -80,7 +104,7 @@ spliced_line line_edits::serialise() const {
   for (const auto& [index, changes] : files_)
     for (const auto& [key, json] : changes.all()) change_of(place::file, index, {}, key, json);
   for (const auto& [name, texts] : appended_)
-    for (const auto json : texts) change_of(place::array, 0, name, {}, json);
+    for (const auto& json : texts) change_of(place::array, 0, name, {}, json);
   return out.take();
 }
 
@@ -94,8 +118,12 @@ line_edits line_edits::parse(octets bytes, std::size_t from) {
     const auto outer = in.text(), key = in.text();
     change json;
     if (in.octet() != 0) {
-      json = in.text();
-      check_json_value(*json);
+      json = value_text{in.text(), {}};
+      for (auto left = in.number(); left != 0; --left) {
+        const std::size_t at = in.number();
+        json->large.emplace_back(at, in.text());
+      }
+      check_value(*json);
     }
     try {
       edits.put(where, index, outer, key, json);

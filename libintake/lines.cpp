@@ -219,25 +219,39 @@ void record_writer::write_line(const spliced_line& line) {
     put({rows});
     return;
   }
-  std::vector<std::string_view> pieces = line.pieces;
-  pieces.emplace_back("\n");
-  put(pieces);
+  std::vector<std::string_view> plain;
+  auto next = line.encoded.begin();
+  for (std::size_t i = 0; i < line.pieces.size(); ++i) {
+    if (next == line.encoded.end() || *next != i) {
+      plain.push_back(line.pieces[i]);
+      continue;
+    }
+    ++next;
+    put_base64(plain, line.pieces[i]);
+    plain.clear();
+  }
+  plain.emplace_back("\n");
+  put(plain);
 }
 
 void record_writer::write_line(std::string_view before, std::string_view bytes, std::string_view after) {
-  if (table_) {
-    write_line(std::string(before) + base64::encode(bytes) + std::string(after));
-    return;
-  }
-  ++lines_;
-  constexpr std::size_t piece = 96 * limits::kib;  // whole groups of three, and small enough for the caches
+  spliced_line line;
+  line.add(before);
+  line.add_base64(bytes);
+  line.add(after);
+  write_line(line);
+}
+
+/// The pieces and the base64 of the bytes, encoded while it is written.
+void record_writer::put_base64(std::vector<std::string_view>& before, std::string_view bytes) {
+  constexpr std::size_t block = 96 * limits::kib;  // whole groups of three, and small enough for the caches
   std::string text;
-  for (bool first = true; first || !bytes.empty(); first = false) {
+  for (; !bytes.empty(); bytes.remove_prefix(std::min(block, bytes.size()))) {
     text.clear();
-    base64::encode(text, bytes.substr(0, piece));
-    bytes.remove_prefix(std::min(piece, bytes.size()));
-    const bool last = bytes.empty();
-    put({first ? before : std::string_view(), text, last ? after : std::string_view(), last ? "\n" : ""});
+    base64::encode(text, bytes.substr(0, block));
+    before.emplace_back(text);
+    put(before);
+    before.clear();
   }
 }
 

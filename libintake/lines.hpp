@@ -103,6 +103,7 @@ class record_writer {
 
  private:
   void put(const std::vector<std::string_view>& pieces);
+  void put_base64(std::vector<std::string_view>& before, std::string_view bytes);
 
   int fd_;
   std::uint64_t lines_ = 0;

@@ -1,7 +1,9 @@
 #include "mail_record.hpp"
 
 #include <string>
+#include <utility>
 
+#include "beside.hpp"
 #include "digest.hpp"
 #include "json.hpp"
 #include "mail.hpp"
@@ -50,16 +52,16 @@ std::string file_id(std::size_t index) {
   return "f" + std::to_string(index);
 }
 
-std::string files_json(const std::vector<mail_file>& files) {
+json::text files_json(std::vector<mail_file>& files) {
   json::writer out;
   out.begin_array();
   for (std::size_t i = 0; i < files.size(); ++i) {
-    const auto& file = files[i];
+    auto& file = files[i];
     out.begin_object().member("id", file_id(i)).member("path", file.name).member("origin", "attachment");
     out.member("size", file.bytes.size()).member("sha256", sha256_hex(file.bytes));
-    out.member_if("declared_type", file.declared_type).key("data").base64(file.bytes).end_object();
+    out.member_if("declared_type", file.declared_type).key("data").base64_later(std::move(file.bytes)).end_object();
   }
-  return out.end_array().take();
+  return out.end_array().take_text();
 }
 
 }  // namespace
@@ -77,7 +79,11 @@ void parse_record(record& rec, std::string_view authentication_server) {
     rec.erase_in("raw", "data");
     return;
   }
-  const auto digest = sha256_hex(*message);
+  std::string digest;
+  beside digesting([&] { digest = sha256_hex(*message); }, message->size());
+  auto seen = parse_mail(*message, authentication_server);
+  auto files = files_json(seen.files);
+  digesting.wait();
   const auto known = rec["raw"]["sha256"].str();
   if (known.empty()) {
     rec.set_in("raw", "sha256", json::quoted(digest));
@@ -86,9 +92,8 @@ void parse_record(record& rec, std::string_view authentication_server) {
   }
   if (!rec["raw"]["size"]) rec.set_in("raw", "size", std::to_string(message->size()));
 
-  const auto seen = parse_mail(*message, authentication_server);
   rec.set("mail", mail_json(seen));
-  rec.set("files", files_json(seen.files));
+  rec.set("files", std::move(files));
   for (const auto& finding : seen.findings) {
     const auto file = finding.file ? file_id(*finding.file) : std::string();
     rec.find(finding.code, {.file = file, .detail = finding.detail});

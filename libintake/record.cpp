@@ -9,6 +9,7 @@
 #include "base64.hpp"
 #include "failure.hpp"
 #include "json.hpp"
+#include "large_strings.hpp"
 #include "limits.hpp"
 
 namespace intake {
@@ -67,6 +68,7 @@ std::vector<std::pair<std::string, std::string>>& labels() {
 struct document_state {
   std::string owned;
   std::string_view line;
+  large_strings large;
   std::unique_ptr<dom::parser> parser;
   dom::element root;
   std::string_view id;
@@ -81,7 +83,7 @@ struct document_state {
 // value
 
 value::kind value::type() const {
-  if (!present_) return kind::absent;
+  if (large_ == nullptr) return kind::absent;
   switch (as_element(element_).type()) {
     case dom::element_type::ARRAY:
       return kind::array;
@@ -112,25 +114,25 @@ value value::operator[](std::string_view key) const {
   for (const auto& field : dom::object(as_element(element_)))
     if (field.key == key) {
       store(field.value, found.element_);
-      found.present_ = true;
+      found.large_ = large_;
       break;
     }
   return found;
 }
 
 std::string_view value::str(std::string_view otherwise) const {
-  return is_string() ? std::string_view(as_element(element_)) : otherwise;
+  return is_string() ? large_->content(std::string_view(as_element(element_))) : otherwise;
 }
 
 std::int64_t value::integer(std::int64_t otherwise) const {
   std::int64_t number = 0;
-  if (!present_ || as_element(element_).get(number) != simdjson::SUCCESS) return otherwise;
+  if (large_ == nullptr || as_element(element_).get(number) != simdjson::SUCCESS) return otherwise;
   return number;
 }
 
 bool value::boolean(bool otherwise) const {
   bool truth = false;
-  if (!present_ || as_element(element_).get(truth) != simdjson::SUCCESS) return otherwise;
+  if (large_ == nullptr || as_element(element_).get(truth) != simdjson::SUCCESS) return otherwise;
   return truth;
 }
 
@@ -143,7 +145,7 @@ void value::each(const std::function<void(value)>& visit) const {
   for (const dom::element item : dom::array(as_element(element_))) {
     value element;
     store(item, element.element_);
-    element.present_ = true;
+    element.large_ = large_;
     visit(element);
   }
 }
@@ -160,15 +162,15 @@ std::vector<std::pair<std::string_view, value>> value::members() const {
   for (const auto& field : dom::object(as_element(element_))) {
     value member;
     store(field.value, member.element_);
-    member.present_ = true;
+    member.large_ = large_;
     all.emplace_back(field.key, member);
   }
   return all;
 }
 
 std::string value::json() const {
-  if (!present_) return "null";
-  return simdjson::minify(as_element(element_));
+  if (large_ == nullptr) return "null";
+  return large_->restored(simdjson::minify(as_element(element_)));
 }
 
 // record
@@ -194,8 +196,10 @@ record record::over(std::string_view line) {
 void record::parse() {
   auto& state = *state_;
   if (state.line.size() > limits::record_bytes) throw unusable_line("longer than the limit of a record");
-  state.parser = take_parser(state.line.size());
-  if (const auto error = state.parser->parse(state.line.data(), state.line.size(), false).get(state.root)) {
+  state.large = large_strings(state.line);
+  const auto text = state.large.any() ? state.large.text() : state.line;
+  state.parser = take_parser(text.size());
+  if (const auto error = state.parser->parse(text.data(), text.size(), false).get(state.root)) {
     if (!simdjson::validate_utf8(state.line.data(), state.line.size())) throw unusable_line("not UTF-8");
     throw unusable_line(std::string("not JSON: ") + simdjson::error_message(error));
   }
@@ -230,7 +234,7 @@ line_edits& record::edits() {
 value record::root() const {
   value top;
   store(state_->root, top.element_);
-  top.present_ = true;
+  top.large_ = &state_->large;
   return top;
 }
 
@@ -250,25 +254,25 @@ bool record::has_finding_of(std::string_view file, std::string_view code_prefix)
   return found;
 }
 
-void record::set(std::string_view key, std::string json) {
+void record::set(std::string_view key, json::text json) {
   state_->edits.set(key, std::move(json));
 }
 void record::erase(std::string_view key) {
   state_->edits.set(key, std::nullopt);
 }
-void record::set_in(std::string_view object, std::string_view key, std::string json) {
+void record::set_in(std::string_view object, std::string_view key, json::text json) {
   state_->edits.set_in(object, key, std::move(json));
 }
 void record::erase_in(std::string_view object, std::string_view key) {
   state_->edits.set_in(object, key, std::nullopt);
 }
-void record::set_in_file(std::size_t index, std::string_view key, std::string json) {
+void record::set_in_file(std::size_t index, std::string_view key, json::text json) {
   state_->edits.set_in_file(index, key, std::move(json));
 }
 void record::erase_in_file(std::size_t index, std::string_view key) {
   state_->edits.set_in_file(index, key, std::nullopt);
 }
-void record::append(std::string_view array, std::string json) {
+void record::append(std::string_view array, json::text json) {
   state_->edits.append(array, std::move(json));
 }
 
@@ -291,6 +295,8 @@ std::string record::line() const {
 
 void check_json_value(std::string_view text) {
   if (text.find('\n') != text.npos) throw unusable_line("not on one line");
+  const large_strings large(text);
+  if (large.any()) text = large.text();
   auto parser = take_parser(text.size());
   dom::element root;
   if (const auto error = parser->parse(text.data(), text.size(), false).get(root))

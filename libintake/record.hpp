@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "findings.hpp"
+#include "json.hpp"
 #include "line_edits.hpp"
 
 namespace intake {
@@ -25,6 +26,7 @@ class unusable_line : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+class large_strings;
 struct document_state;
 
 /// A read-only view of a JSON value. Cheap to copy; valid as long as its record. A value that is absent, or of another
@@ -59,7 +61,7 @@ class value {
  private:
   friend class record;
   alignas(8) unsigned char element_[16] = {};
-  bool present_ = false;
+  const large_strings* large_ = nullptr;  ///< of the record; null: absent
 };
 
 /// Optional members of a finding.
@@ -91,16 +93,16 @@ class record {
   // valid JSON on one line. "id" and "intake" cannot be changed.
 
   /// Sets a top-level member, or replaces it.
-  void set(std::string_view key, std::string json);
+  void set(std::string_view key, json::text json);
   void erase(std::string_view key);
   /// Sets a member of a top-level object (mail, raw, scan …); the object is made if absent.
-  void set_in(std::string_view object, std::string_view key, std::string json);
+  void set_in(std::string_view object, std::string_view key, json::text json);
   void erase_in(std::string_view object, std::string_view key);
   /// Sets or erases a member of files[index].
-  void set_in_file(std::size_t index, std::string_view key, std::string json);
+  void set_in_file(std::size_t index, std::string_view key, json::text json);
   void erase_in_file(std::size_t index, std::string_view key);
   /// Appends to a top-level array; the array is made if absent.
-  void append(std::string_view array, std::string json);
+  void append(std::string_view array, json::text json);
   /// Appends to "findings", with severity from the table and the clause's label (see clause_labels).
   void find(finding_code code, const finding_details& details = {});
 

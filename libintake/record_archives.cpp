@@ -74,7 +74,7 @@ class record_opener {
     // What comes out must fit the record, in which four characters carry three bytes; the archive itself goes.
     auto limits = limits_;
     limits.bytes = std::min(limits.bytes, (room_ + files_[index]["data"].str().size()) / 4 * 3);
-    const auto result = open_archive(bytes, files_[index]["path"].str(), passwords_, limits);
+    auto result = open_archive(bytes, files_[index]["path"].str(), passwords_, limits);
     set_facts(index, result.facts);
     const auto first = next_;
     next_ += result.files.size();
@@ -82,7 +82,7 @@ class record_opener {
       return file == outermost ? std::string(files_[index]["id"].str()) : fmt::format("f{}", first + file);
     };
     for (std::size_t i = 0; i < result.files.size(); ++i)
-      append(result.files[i], id_of(i), id_of(result.files[i].from));
+      append(std::move(result.files[i]), id_of(i), id_of(result.files[i].from));
     for (const auto& finding : result.findings)
       record_.find(finding.code, {.file = id_of(finding.file), .detail = finding.detail});
   }
@@ -97,15 +97,16 @@ class record_opener {
     room_ += files_[index]["data"].str().size();
   }
 
-  void append(const archive_file& file, const std::string& id, const std::string& from) {
+  void append(archive_file&& file, const std::string& id, const std::string& from) {
     json::writer out;
     out.begin_object().member("id", id).member("path", file.path).member("origin", "archive").member("from", from);
     out.member("size", file.size).member("sha256", file.sha256);
     write_facts(out, file.facts, file.encryption);
-    if (!file.facts.opened) out.key("data").base64(file.data);
+    const auto encoded = (file.data.size() + 2) / 3 * 4;
+    if (!file.facts.opened) out.key("data").base64_later(std::move(file.data));
     out.end_object();
-    auto json = out.take();
-    room_ -= std::min(room_, json.size());
+    auto json = out.take_text();
+    room_ -= std::min(room_, json.plain.size() + encoded);
     record_.append("files", std::move(json));
   }
 
