@@ -15,6 +15,8 @@
 #include <stdexcept>
 #include <vector>
 
+#include "beside.hpp"
+
 namespace intake::aeszip {
 namespace {
 
@@ -142,12 +144,14 @@ class counter_mode {
   }
 
   // Block by block, so that no byte of the result is written before it is known.
-  void apply(std::string_view in, std::string& out) {
+  void apply(std::string_view in, std::string& out, const unverified_content& also) {
     while (!in.empty()) {
       const auto size = std::min(in.size(), stream_.size());
       next_stream((size + cipher_block - 1) / cipher_block);
       exclusive_or(in.substr(0, size));
-      out.append(reinterpret_cast<const char*>(stream_.data()), size);
+      const std::string_view made(reinterpret_cast<const char*>(stream_.data()), size);
+      if (also) also(made);
+      out.append(made);
       in.remove_prefix(size);
     }
   }
@@ -198,7 +202,8 @@ bool may_fit(std::string_view packed, unsigned strength, std::string_view passwo
   return CRYPTO_memcmp(&block[at % digest_size], member->verifier.data(), verifier_size) == 0;
 }
 
-std::optional<std::string> open(std::string_view packed, unsigned strength, std::string_view password) {
+std::optional<std::string> open(std::string_view packed, unsigned strength, std::string_view password,
+                                const unverified_content& also) {
   const auto member = split(packed, strength);
   if (!member) return std::nullopt;
   const auto size = key_size(strength);
@@ -210,14 +215,21 @@ std::optional<std::string> open(std::string_view packed, unsigned strength, std:
   }
   if (CRYPTO_memcmp(&keys.bytes[2 * size], member->verifier.data(), verifier_size) != 0) return std::nullopt;
 
-  const hmac_sha1 code({reinterpret_cast<const char*>(&keys.bytes[size]), size});
-  SHA_CTX inner = code.begin();
-  SHA1_Update(&inner, member->content.data(), member->content.size());
-  if (CRYPTO_memcmp(code.end(inner).data(), member->code.data(), code_size) != 0) return std::nullopt;
-
+  bool genuine = false;
   std::string plain;
-  plain.reserve(member->content.size());
-  counter_mode(keys.bytes.data(), strength).apply(member->content, plain);
+  {
+    const beside authenticating(
+        [&] {
+          const hmac_sha1 code({reinterpret_cast<const char*>(&keys.bytes[size]), size});
+          SHA_CTX inner = code.begin();
+          SHA1_Update(&inner, member->content.data(), member->content.size());
+          genuine = CRYPTO_memcmp(code.end(inner).data(), member->code.data(), code_size) == 0;
+        },
+        member->content.size());
+    plain.reserve(member->content.size());
+    counter_mode(keys.bytes.data(), strength).apply(member->content, plain, also);
+  }
+  if (!genuine) return std::nullopt;
   return plain;
 }
 

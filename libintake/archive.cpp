@@ -113,7 +113,7 @@ class opening {
   opened_zip open_other(std::string_view bytes, archive_kind kind, std::string_view name, std::string& encryption) {
     opened_zip opened;
     for (auto& file : unpack_archive(bytes, kind, content_name(name), budget_))
-      opened.files.push_back({std::move(file.name), "none", std::move(file.data)});
+      opened.files.push_back({std::move(file.name), "none", std::move(file.data), {}});
     encryption = "none";
     return opened;
   }
@@ -124,7 +124,7 @@ class opening {
     file.from = from;
     file.encryption = std::move(member.encryption);
     file.size = member.data.size();
-    file.sha256 = sha256_hex(member.data);
+    file.sha256 = member.sha256.empty() ? sha256_hex(member.data) : std::move(member.sha256);
     file.data = std::move(member.data);
     result_.files.push_back(std::move(file));
     depths_.push_back(depth);

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "aeszip.hpp"
+#include "digest.hpp"
 #include "unpack.hpp"
 #include "zip_fields.hpp"
 #include "zipcrypto.hpp"
@@ -41,11 +42,14 @@ const zip_member* weakest_member(const std::vector<zip_member>& members) {
   return weakest;
 }
 
-void check_crc(const zip_member& member, const std::string& data) {
+void check_crc(const zip_member& member, std::uint32_t crc) {
   // AE-2 leaves the CRC out, because it would tell of the content; a writer that gives it all the same must be right.
   if (member.cipher == zip_cipher::aes && member.aes_version == 2 && member.crc == 0) return;
-  if (libdeflate_crc32(0, data.data(), data.size()) != member.crc)
-    throw archive_refused("archive.damaged", member.name + ": the checksum does not fit");
+  if (crc != member.crc) throw archive_refused("archive.damaged", member.name + ": the checksum does not fit");
+}
+
+void check_crc(const zip_member& member, const std::string& data) {
+  check_crc(member, libdeflate_crc32(0, data.data(), data.size()));
 }
 
 std::string unpack(const zip_member& member, std::string_view packed) {
@@ -64,16 +68,19 @@ class zip_opener {
   zip_opener(std::span<const labelled_secret> passwords, archive_budget& budget)
       : passwords_(passwords), budget_(budget) {}
 
-  std::string open(const zip_member& member) {
+  zip_file open(const zip_member& member) {
+    zip_file file{member.name, encryption_name(member), {}, {}};
     switch (member.cipher) {
       case zip_cipher::none:
-        return unpack(member, member.packed);
-      case zip_cipher::zipcrypto:
-        return open_zipcrypto(member);
-      case zip_cipher::aes:
+        file.data = unpack(member, member.packed);
         break;
+      case zip_cipher::zipcrypto:
+        file.data = open_zipcrypto(member);
+        break;
+      case zip_cipher::aes:
+        open_aes(member, file);
     }
-    return open_aes(member);
+    return file;
   }
 
   [[nodiscard]] const std::string& password_label() const { return label_; }
@@ -86,15 +93,36 @@ class zip_opener {
     return plain;
   }
 
-  std::string open_aes(const zip_member& member) {
+  void open_aes(const zip_member& member, zip_file& file) {
+    const bool stored =
+        member.method == 0 && member.packed.size() == member.size + aeszip::overhead(member.aes_strength);
     bool seemed_right = false;
+    std::uint32_t crc = 0;
+    std::optional<sha256> digest;
+    // The checksums of a stored member are made while its blocks are still in the processor's cache.
+    const auto add_up = [&](std::string_view block) {
+      crc = libdeflate_crc32(crc, block.data(), block.size());
+      digest->update(block);
+    };
     auto plain = try_passwords([&](std::string_view password) -> std::optional<std::string> {
       budget_.spend_trial();
       if (!aeszip::may_fit(member.packed, member.aes_strength, password)) return std::nullopt;
       seemed_right = true;
-      return aeszip::open(member.packed, member.aes_strength, password);
+      crc = 0;
+      digest.emplace();
+      return aeszip::open(member.packed, member.aes_strength, password,
+                          stored ? aeszip::unverified_content(add_up) : aeszip::unverified_content());
     });
-    if (plain) return unpack_own(member, std::move(*plain));
+    if (plain && stored) {
+      check_crc(member, crc);
+      file.data = std::move(*plain);
+      file.sha256 = digest->hex();
+      return;
+    }
+    if (plain) {
+      file.data = unpack(member, *plain);
+      return;
+    }
     // With a few known passwords a chance fit is far less likely than damaged data.
     if (seemed_right) throw archive_refused("archive.damaged", member.name + ": the authentication code does not fit");
     throw archive_refused("archive.password", member.name);
@@ -157,9 +185,8 @@ opened_zip open_zip(std::string_view untrusted, std::span<const labelled_secret>
   zip_opener opener(passwords, budget);
   for (const auto& member : members) {
     if (member.is_directory() && member.cipher == zip_cipher::none && member.packed.empty()) continue;
-    auto data = opener.open(member);
-    if (member.is_directory()) continue;
-    zip.files.push_back({member.name, encryption_name(member), std::move(data)});
+    auto file = opener.open(member);
+    if (!member.is_directory()) zip.files.push_back(std::move(file));
   }
   zip.encryption = encryption;
   zip.password_label = opener.password_label();

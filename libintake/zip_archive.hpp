@@ -16,6 +16,7 @@ struct zip_file {
   std::string name;        ///< UTF-8 and safe
   std::string encryption;  ///< none, zipcrypto, aes-128, aes-192, aes-256
   std::string data;
+  std::string sha256;  ///< hexadecimal, where it was made while the data were; else empty
 };
 
 struct opened_zip {
