@@ -62,4 +62,21 @@ expect 0 "$INTAKE_BIN/intake-parse" </dev/null
 [ ! -s "$work/err" ] || fail "a run that is well says something"
 expect 64 "$INTAKE_BIN/intake-parse" --log=loud </dev/null
 INTAKE_LOG=loud expect 64 "$INTAKE_BIN/intake-parse" </dev/null
+# The scripts that start them, too: with a name that has to be quoted.
+INTAKE_CONFIG=$'/no "such"\\\n.toml' INTAKE_LOG=json expect 66 "$INTAKE_BIN/intake-daily"
+valid "$work/err"
+jq -se 'length == 1 and .[0].tool == "intake-daily" and .[0].level == "error" and .[0].status == 66 and
+  (.[0].message | contains("/no \"such\"\\ .toml"))' "$work/err" >/dev/null || fail "$(cat "$work/err")"
+INTAKE_CONFIG=/no.toml expect 66 env LC_ALL=ja_JP.UTF-8 "$INTAKE_BIN/intake-daily"
+grep -q '設定ファイルがありません: /no.toml' "$work/err" || fail "not in words: $(cat "$work/err")"
+for script in close-day reprocess spread; do
+  INTAKE_LOG=json expect 64 "$INTAKE_BIN/intake-$script" --nonsense
+  valid "$work/err"
+done
+mv "$work/desk/elsewhere" "$work/desk/clamav"
+exec 8<"$INTAKE_CONFIG"
+flock 8
+INTAKE_LOG=json expect 75 "$INTAKE_BIN/intake-daily"
+valid "$work/err"
+exec 8<&-
 echo "log: all passed"
