@@ -96,6 +96,7 @@ struct message_filter {
 
 struct event_filter {
   std::optional<std::int64_t> from, before;  ///< UTC seconds: from <= at < before
+  std::int64_t after = 0;                    ///< sequence number; with it, neither a time nor a subject
   std::string kind, subject;
 };
 

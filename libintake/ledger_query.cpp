@@ -220,6 +220,10 @@ void ledger::each_event(const event_filter& filter, const std::function<bool(con
                                                  " FROM events e JOIN subjects s USING (subject) WHERE s.id = ? "
                                                  "ORDER BY e.sequence",
                                                  filter.subject)
+              : filter.after != 0     ? db.query(INTAKE_EVENT_COLUMNS
+                                                 " FROM events e CROSS JOIN subjects s USING (subject) "
+                                                 "WHERE e.sequence > ? ORDER BY e.sequence",
+                                                 filter.after)
               : filter.from || filter.before
                   ? db.query(INTAKE_EVENT_COLUMNS
                              " FROM events e INDEXED BY events_at JOIN subjects s USING (subject) "

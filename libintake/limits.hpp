@@ -112,6 +112,8 @@ inline constexpr std::chrono::seconds watch_retry_first{1};
 inline constexpr std::chrono::seconds watch_retry_most{300};
 inline constexpr std::chrono::seconds watch_steady{60};  ///< a connection that held so long is tried again at once
 inline constexpr std::chrono::minutes watch_note{15};    ///< between events of checks that found nothing
+inline constexpr std::chrono::milliseconds follow_poll{1000};  ///< between looks of intake-show --follow into the ledger
+inline constexpr std::chrono::seconds follow_patience{60};     ///< a message not judged by then is shown all the same
 
 // Secrets and configuration.
 inline constexpr std::size_t secret_bytes = 256 * kib;        ///< one secret, or one list of passwords

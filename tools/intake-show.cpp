@@ -1,6 +1,7 @@
 // intake-show - records as a table, or one message on a page; never a byte of a file.
 #include <unistd.h>
 
+#include "show/follow.hpp"
 #include "show/known.hpp"
 #include "show/passing.hpp"
 
@@ -15,11 +16,18 @@ int main(int argc, char** argv) {
   tool.flag(
       "--ledger", opt.from_ledger,
       "show ID as the ledger knows it, with what belongs to it, instead of records from stdin (at a terminal: always)");
+  tool.flag("--follow", opt.follow,
+            "show what is to be handled today or later and stay on: what comes into the ledger appears as it comes, "
+            "until Ctrl-C");
   tool.example("intake-show 20261117-0001", "everything of one application");
   tool.example("intake-ledger query --day 2026-11-17 | intake-show", "the table of a day");
   tool.example("intake-show 3fa29c < records", "one message on a page");
+  tool.example("intake-show --follow", "the desk's day on a screen");
   tool.example("intake-show --pages <rendered.ndjson >pages.html", "what was rendered, at a glance");
   tool.body([&](intake::context& ctx) {
+    if (opt.follow && (opt.pages || !opt.wanted.empty()))
+      throw intake::failure(intake::exit_status::usage, "--follow shows all that comes: no message, no --pages");
+    if (opt.follow) return follow_ledger(ctx, opt.json);
     if (opt.from_ledger && opt.wanted.empty())
       throw intake::failure(intake::exit_status::usage, "--ledger: name the message");
     const bool known = opt.from_ledger || (!opt.wanted.empty() && !opt.pages && isatty(STDIN_FILENO));

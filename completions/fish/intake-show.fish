@@ -2,6 +2,7 @@
 complete -c intake-show -l json -d 'write the records as JSON, without the bytes of their files'
 complete -c intake-show -l pages -d 'write the first pages of the rendered files as a page for a browser (after intake-render --preview)'
 complete -c intake-show -l ledger -d 'show ID as the ledger knows it, with what belongs to it, instead of records from stdin (at a terminal: always)'
+complete -c intake-show -l follow -d 'show what is to be handled today or later and stay on: what comes into the ledger appears as it comes, until Ctrl-C'
 complete -c intake-show -l config -r -d 'configuration (else $INTAKE_CONFIG, ~/.config/intake, /etc/intake)'
 complete -c intake-show -s q -l quiet -d 'say nothing but errors'
 complete -c intake-show -l log -x -a 'text json' -d 'what is said on stderr: text, or json, a line each (else $INTAKE_LOG, or text)'

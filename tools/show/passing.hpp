@@ -9,7 +9,7 @@ namespace intake {
 
 struct show_options {
   std::string wanted;  ///< this message only
-  bool json = false, pages = false, from_ledger = false;
+  bool json = false, pages = false, from_ledger = false, follow = false;
 };
 
 /// A table of them all, the page of one, their JSON, or what was rendered of them as a page for a browser.
