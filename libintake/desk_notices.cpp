@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "detail.hpp"
 #include "findings.hpp"
 #include "json.hpp"
 #include "record.hpp"
@@ -144,7 +145,7 @@ std::vector<draft> fault_drafts(std::string_view account, const ledger& book, co
   if (row.count > 1) detail += " から " + japanese_time(*row.last) + " まで";
   detail += "、メールの受信確認に" + (row.count > 1 ? std::to_string(row.count) + "回続けて" : std::string()) +
             "失敗しました（メールアカウント " + one_line(account) + "）。";
-  if (!row.error.empty()) detail += "\n内容：" + row.error;
+  if (!row.error.empty()) detail += "\n内容：" + detail_words(row.error);
   detail += row.mended ? "\n" + japanese_time(*row.mended) + " に回復しました。" : "\n現在も回復しておりません。";
   const auto about = "account:" + std::string(account);
   add_report(letters, "report_fault", "fault", {{"detail", detail}}, about, std::to_string(row.sequence), desk, rule,

@@ -1,6 +1,7 @@
 #include "glance.hpp"
 
 #include "base64.hpp"
+#include "detail.hpp"
 #include "markup.hpp"
 #include "wording.hpp"
 
@@ -33,8 +34,8 @@ std::string glance(const record& rec, const terminal::style& style) {
                     escaped(rec["application"]["procedure"].str()) + " " +
                     escaped(rec["application"]["applicant"].str()) + "</h2>\n";
   rec["findings"].each([&](value finding) {
-    out += "<p class=\"finding\">" + escaped(finding["code"].str()) + " " + escaped(finding["file"].str()) + " " +
-           escaped(finding["detail"].str()) + "</p>\n";
+    out += "<p class=\"finding\">" + escaped(wording::finding(finding, style)) + " " +
+           escaped(finding["file"].str()) + " " + escaped(detail_words(finding["detail"].str())) + "</p>\n";
   });
   for (const auto& file : rec.files()) {
     if (file["opened"].boolean()) continue;  // an archive; its members follow

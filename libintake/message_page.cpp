@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "detail.hpp"
 #include "limits.hpp"
 #include "wording.hpp"
 
@@ -89,7 +90,8 @@ class page_writer {
         {"procedure", {"手続名", "procedure"}},
         {"station", {"申請先", "station"}},
         {"applicant", {"申請者", "applicant"}},
-        {"submitted_at", {"申請日時", "submitted"}}};
+        {"submitted_at", {"申請日時", "submitted"}},
+        {"applicant_address", {"申請者のアドレス", "address"}}};
     for (const auto& [key, text] : members) {
       const auto* it = std::find_if(std::begin(names), std::end(names),
                                     [&, &wanted = key](auto& name) { return name.first == wanted; });
@@ -107,7 +109,7 @@ class page_writer {
       for (const auto& file : rec_.files())
         if (finding["file"] && file["id"].str() == finding["file"].str())
           text += words("：", ": ") + neutralised(file["path"].str());
-      if (finding["detail"]) text += " (" + neutralised(finding["detail"].str()) + ")";
+      if (finding["detail"]) text += " (" + neutralised(detail_words(finding["detail"].str())) + ")";
       line(neutralised(finding["clause"].str("-")), text, wording::severity_tint(finding));
       line("", neutralised(finding["code"].str()), tint::faint);
     });

@@ -7,9 +7,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <optional>
 #include <sstream>
-#include <vector>
 
 #include "terminal.hpp"
 
@@ -87,7 +85,8 @@ std::string filled(const char* format, const std::vector<std::string>& values) {
   return fmt::vformat(format, store);
 }
 
-/// The values for which `format` says `text`.
+}  // namespace
+
 std::optional<std::vector<std::string>> read_back(std::string_view text, std::string_view format) {
   std::vector<std::string> values;
   for (;;) {
@@ -105,8 +104,6 @@ std::optional<std::vector<std::string>> read_back(std::string_view text, std::st
   }
 }
 
-}  // namespace
-
 const char* tr(const char* text) {
   static const catalog translations = read_catalog();
   const char* const found = translations.find(text);
@@ -115,6 +112,14 @@ const char* tr(const char* text) {
 
 std::string tr(const std::string& text) {
   return tr(text.c_str());
+}
+
+std::string filled_in(const char* format, const std::vector<std::string>& values) {
+  try {
+    return filled(tr(format), values);
+  } catch (const fmt::format_error&) {
+    return filled(format, values);  // a catalog that asks for values there are not
+  }
 }
 
 phrase::phrase(const char* format, std::initializer_list<phrase> values)
@@ -126,14 +131,9 @@ phrase::phrase(const char* format, std::initializer_list<phrase> values)
     local.push_back(value.local_);
     logged.push_back(value.logged_);
   }
-  const std::string translated = local_;
   english_ = filled(format, english);
   logged_ = filled(format, logged);
-  try {
-    local_ = filled(translated.c_str(), local);
-  } catch (const fmt::format_error&) {
-    local_ = filled(format, local);  // a catalog that asks for values there are not
-  }
+  local_ = filled_in(format, local);
 }
 
 phrase withheld(std::string value) {
@@ -144,7 +144,7 @@ phrase withheld(std::string value) {
 
 phrase recognised(const std::string& english, std::initializer_list<const char*> formats) {
   for (const char* format : formats)
-    if (const auto values = read_back(english, format)) return {english, filled(tr(format), *values)};
+    if (const auto values = read_back(english, format)) return {english, filled_in(format, *values)};
   return english;
 }
 

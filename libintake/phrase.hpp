@@ -6,8 +6,10 @@
 
 #include <concepts>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace intake {
 
@@ -62,6 +64,10 @@ class phrase {
 /// not kept in a log.
 [[nodiscard]] phrase withheld(std::string value);
 
+/// The values for which `format`, with {} for each, says `english`: the shortest that fit, from the left.
+[[nodiscard]] std::optional<std::vector<std::string>> read_back(std::string_view english, std::string_view format);
+/// `format` translated, with the values in their places.
+[[nodiscard]] std::string filled_in(const char* format, const std::vector<std::string>& values);
 /// What a library says in English, where it is one of `formats`, each with at most two {}.
 [[nodiscard]] phrase recognised(const std::string& english, std::initializer_list<const char*> formats);
 /// strerror(3) of a number, translated where the catalog has it.

@@ -27,7 +27,7 @@ int main(int argc, char** argv) {
   tool.body([&](intake::context& ctx) {
     if (opt.follow && (opt.pages || !opt.wanted.empty()))
       throw intake::failure(intake::exit_status::usage, "--follow shows all that comes: no message, no --pages");
-    if (opt.follow) return follow_ledger(ctx, opt.json);
+    if (opt.follow) return intake::follow_ledger(ctx, opt.json);
     if (opt.from_ledger && opt.wanted.empty())
       throw intake::failure(intake::exit_status::usage, "--ledger: name the message");
     const bool known = opt.from_ledger || (!opt.wanted.empty() && !opt.pages && isatty(STDIN_FILENO));
