@@ -38,7 +38,8 @@ for wrong in '--address nobody' '--mailbox ftp://x' '--valid-from 2021-13-01' '-
   grep -q -- "${wrong%% *}" "$work/err" || fail "it does not say what is wrong: $(cat "$work/err")"
 done
 init 64 "$desk" --owner nobody-of-this-name
-init 66 "$desk" --from no-such-profile
+init 64 "$desk" --from no-such-profile
+grep -q 'one of: kumamoto-2021' "$work/err" || fail "it does not say which profiles there are: $(cat "$work/err")"
 [ ! -e "$desk" ] || fail "a refused answer left files"
 
 # By options. What would break a TOML string is only a name.

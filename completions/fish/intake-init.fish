@@ -1,6 +1,7 @@
 # fish completion for intake-init; made by intake-init --completion fish
 complete -c intake-init -l dir -r -a '(__fish_complete_directories)' -d 'folder of the configuration (else /etc/intake, or ~/.config/intake)'
 complete -c intake-init -l data -r -a '(__fish_complete_directories)' -d 'folder of ledger, drafts and output (else /var/lib/intake, or the same)'
+complete -c intake-init -l from -x -d 'shipped profile that the desk'\''s own begins as'
 complete -c intake-init -l station -x -d 'name of the police station, as applications name it'
 complete -c intake-init -l station-id -x -d 'short name of the station, for the files of this desk'
 complete -c intake-init -l address -x -d 'mail address of the desk'
@@ -14,7 +15,6 @@ complete -c intake-init -l valid-until -x -d 'last day of that rule; empty: no e
 complete -c intake-init -l password-file -r -d 'the mailbox'\''s password; its content is copied'
 complete -c intake-init -l zip-password-file -r -d 'passwords of the site'\''s archives, one a line; its content is copied'
 complete -c intake-init -l ca-file -r -d 'certificate of the authority that the mail server is checked against'
-complete -c intake-init -l from -x -d 'shipped profile that the desk'\''s own begins as (else kumamoto-2021)'
 complete -c intake-init -l owner -x -d 'user that the run is made as, and whom the files belong to'
 complete -c intake-init -l config -r -d 'configuration (else $INTAKE_CONFIG, ~/.config/intake, /etc/intake)'
 complete -c intake-init -s q -l quiet -d 'say nothing but errors'

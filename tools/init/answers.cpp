@@ -5,6 +5,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -48,6 +49,21 @@ std::string day_or_none(const std::string& text) {
   return text.empty() ? "" : day(text);
 }
 
+/// Names of the profiles that are installed with the tools.
+std::vector<std::string> shipped_profiles() {
+  std::vector<std::string> names;
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(find_shared("profiles"), none))
+    if (entry.path().extension() == ".toml") names.push_back(entry.path().stem().string());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+std::string shipped(const std::string& text) {
+  const auto names = shipped_profiles();
+  if (std::find(names.begin(), names.end(), text) != names.end()) return {};
+  return phrase("one of: {}", fmt::to_string(fmt::join(names, ", "))).local();
+}
+
 /// One thing to know: its option, its question, and what answers will do.
 struct question {
   std::string answers::*target;
@@ -58,6 +74,7 @@ struct question {
 };
 
 constexpr question questions[] = {
+    {&answers::rule, "--from", "PROFILE", marked("shipped profile that the desk's own begins as"), shipped, nullptr},
     {&answers::station_name, "--station", "NAME", marked("name of the police station, as applications name it"), needed,
      nullptr},
     {&answers::station_id, "--station-id", "ID", marked("short name of the station, for the files of this desk"),
@@ -155,13 +172,12 @@ void add_options(tool& tool, answers& to) {
               "passwords of the site's archives, one a line; its content is copied", "file")
       .option("--ca-file", to.ca_file, "FILE", "certificate of the authority that the mail server is checked against",
               "file")
-      .option("--from", to.rule, "PROFILE", "shipped profile that the desk's own begins as (else kumamoto-2021)")
       .option("--owner", to.owner, "USER", "user that the run is made as, and whom the files belong to");
 }
 
 void complete(answers& of) {
   find_folders(of);
-  if (of.rule.empty()) of.rule = "kumamoto-2021";
+  if (const auto names = shipped_profiles(); of.rule.empty() && names.size() == 1) of.rule = names.front();
   const bool at_terminal = ::isatty(STDIN_FILENO) == 1;
   std::string missing;
   for (const auto& it : questions) {
