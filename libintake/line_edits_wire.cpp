@@ -72,7 +72,7 @@ void check_value(const line_edits::value_text& json) {
     if (at < from || at > json.plain.size()) throw unusable_line("changes out of order");
     const auto before = json.plain.substr(from, at - from);
     if (!before.ends_with(":\"") || !json.plain.substr(at).starts_with('"'))
-      throw unusable_line("bytes that are no member's value");
+      throw unusable_line("changes with bytes outside of a member's value");
     text.append(before) += 'Z';
     from = at;
   }

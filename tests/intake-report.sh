@@ -7,7 +7,7 @@ fail() { echo "FAIL: $*" >&2; exit 1; }
 
 # shellcheck source=tests/ledger_desk.bash
 . "$INTAKE_SOURCE/tests/ledger_desk.bash"
-ledger_desk
+ledger_desk intake
 export LC_ALL=C.UTF-8
 report=$INTAKE_BIN/intake-report
 run() { # run STATUS ARG…: stdout is $work/out

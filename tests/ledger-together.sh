@@ -9,7 +9,7 @@ fail() { echo "FAIL: $*" >&2; exit 1; }
 umask 077
 # shellcheck source=tests/ledger_desk.bash
 . "$INTAKE_SOURCE/tests/ledger_desk.bash"
-ledger_desk
+ledger_desk intake
 ledger() { "$INTAKE_BIN/intake-ledger" "$@"; }
 judged() { # judged FIRST LAST
   local n
