@@ -73,6 +73,8 @@ inline constexpr int render_text_slack = 100'000;        ///< hundredths of a po
 inline constexpr std::size_t render_image_pixels = 300'000'000;  ///< of one picture, before it is scaled
 inline constexpr std::size_t render_missing_characters = 1000;  ///< reported of one document
 inline constexpr std::size_t render_source_bytes = 150 * mib;   ///< of one document before, and of an intermediate PDF
+inline constexpr std::uint32_t unlock_rounds = 1'000'000;  ///< of a locked document's key; Office makes 100,000
+inline constexpr std::chrono::seconds unlock_time{20};     ///< for trying passwords on the documents of one message
 inline constexpr std::size_t render_pdf_bytes = 96 * mib;       ///< of one finished PDF
 inline constexpr int render_sheet_width = 480'000;        ///< hundredths of a point; a wider sheet is not shown whole
 inline constexpr std::uint32_t render_notes = 1'000'000;  ///< comments, changes or sheets that one document tells of

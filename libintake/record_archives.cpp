@@ -7,6 +7,7 @@
 
 #include "archive.hpp"
 #include "base64.hpp"
+#include "digest.hpp"
 #include "json.hpp"
 #include "zip_directory.hpp"
 
@@ -50,8 +51,14 @@ void write_facts(json::writer& out, const archive_facts& facts, std::string_view
 
 class record_opener {
  public:
-  record_opener(record& rec, std::span<const labelled_secret> passwords, const archive_limits& limits)
-      : record_(rec), passwords_(passwords), limits_(limits), files_(rec.files()), next_(next_file_number(files_)) {
+  record_opener(record& rec, std::span<const labelled_secret> passwords, const archive_limits& limits,
+                const document_unlocker& unlock)
+      : record_(rec),
+        passwords_(passwords),
+        limits_(limits),
+        unlock_(unlock),
+        files_(rec.files()),
+        next_(next_file_number(files_)) {
     const auto taken = rec.original().size() + room_for_words;
     room_ = taken < limits::record_bytes ? limits::record_bytes - taken : 0;
   }
@@ -64,8 +71,14 @@ class record_opener {
         record_.find("archive.limit", {.file = files_[i]["id"].str(), .detail = "promises too many members"});
         continue;
       }
-      if (const auto bytes = files_[i]["data"].bytes(); bytes && kind_of_archive(*bytes) != archive_kind::none)
+      const auto bytes = files_[i]["data"].bytes();
+      if (!bytes) continue;
+      if (kind_of_archive(*bytes) != archive_kind::none) {
         open(i, *bytes);
+      } else if (auto document = unlocked(*bytes, files_[i]["data"].str().size())) {
+        set_facts(i, document->type, {.opened = true, .encryption = {}, .password_label = document->password_label});
+        append_unlocked(std::move(*document), std::string(files_[i]["path"].str()), std::string(files_[i]["id"].str()));
+      }
     }
   }
 
@@ -75,7 +88,7 @@ class record_opener {
     auto limits = limits_;
     limits.bytes = std::min(limits.bytes, (room_ + files_[index]["data"].str().size()) / 4 * 3);
     auto result = open_archive(bytes, files_[index]["path"].str(), passwords_, limits);
-    set_facts(index, result.facts);
+    set_facts(index, media_type(result.facts.kind), result.facts);
     const auto first = next_;
     next_ += result.files.size();
     const auto id_of = [&](std::size_t file) {
@@ -87,8 +100,15 @@ class record_opener {
       record_.find(finding.code, {.file = id_of(finding.file), .detail = finding.detail});
   }
 
-  void set_facts(std::size_t index, const archive_facts& facts) {
-    record_.set_in_file(index, "type", json::quoted(media_type(facts.kind)));
+  /// nullopt too when what it becomes does not fit the record in its place.
+  [[nodiscard]] std::optional<unlocked_document> unlocked(std::string_view bytes, std::size_t place) const {
+    auto document = unlock_ ? unlock_(bytes) : std::nullopt;
+    if (document && document->data.size() > (room_ + place) / 4 * 3) return std::nullopt;
+    return document;
+  }
+
+  void set_facts(std::size_t index, std::string_view type, const archive_facts& facts) {
+    record_.set_in_file(index, "type", json::quoted(type));
     if (!facts.encryption.empty()) record_.set_in_file(index, "encryption", json::quoted(facts.encryption));
     if (!facts.password_label.empty()) record_.set_in_file(index, "password", json::quoted(facts.password_label));
     if (!facts.opened) return;
@@ -98,21 +118,40 @@ class record_opener {
   }
 
   void append(archive_file&& file, const std::string& id, const std::string& from) {
+    auto document = file.facts.kind == archive_kind::none ? unlocked(file.data, 0) : std::nullopt;
     json::writer out;
     out.begin_object().member("id", id).member("path", file.path).member("origin", "archive").member("from", from);
     out.member("size", file.size).member("sha256", file.sha256);
-    write_facts(out, file.facts, file.encryption);
-    const auto encoded = (file.data.size() + 2) / 3 * 4;
-    if (!file.facts.opened) out.key("data").base64_later(std::move(file.data));
-    out.end_object();
-    auto json = out.take_text();
-    room_ -= std::min(room_, json.plain.size() + encoded);
+    if (document) {
+      out.member("type", document->type).member_if("encryption", file.encryption);
+      out.member_if("password", document->password_label).member("opened", true);
+    } else {
+      write_facts(out, file.facts, file.encryption);
+      if (!file.facts.opened) out.key("data").base64_later(std::move(file.data));
+    }
+    append(out.end_object().take_text());
+    if (document) append_unlocked(std::move(*document), file.path, id);
+  }
+
+  void append_unlocked(unlocked_document&& document, std::string_view path, std::string_view from) {
+    json::writer out;
+    out.begin_object().member("id", fmt::format("f{}", next_++)).member("path", path).member("origin", "archive");
+    out.member("from", from).member("size", document.data.size()).member("sha256", sha256_hex(document.data));
+    out.key("data").base64_later(std::move(document.data));
+    append(out.end_object().take_text());
+  }
+
+  void append(json::text json) {
+    std::size_t size = json.plain.size();
+    for (const auto& bytes : json.large) size += (bytes.octets.size() + 2) / 3 * 4;
+    room_ -= std::min(room_, size);
     record_.append("files", std::move(json));
   }
 
   record& record_;
   std::span<const labelled_secret> passwords_;
   archive_limits limits_;
+  const document_unlocker& unlock_;
   std::vector<value> files_;
   std::size_t next_ = 0;
   std::size_t room_ = 0;  // bytes that the record may still grow by
@@ -120,8 +159,9 @@ class record_opener {
 
 }  // namespace
 
-void open_archives(record& rec, std::span<const labelled_secret> passwords, const archive_limits& limits) {
-  record_opener(rec, passwords, limits).open_all();
+void open_archives(record& rec, std::span<const labelled_secret> passwords, const archive_limits& limits,
+                   const document_unlocker& unlock) {
+  record_opener(rec, passwords, limits, unlock).open_all();
 }
 
 }  // namespace intake

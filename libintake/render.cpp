@@ -73,6 +73,12 @@ std::string last_page(const verdict& of) {
          of.detail;
 }
 
+/// A document that nobody could open, and that no scan looked into for that.
+bool stayed_locked(const record& rec, const value& file) {
+  return file["scan"]["verdict"].str() == "unknown" && rec.has_finding_of(file["id"].str(), "scan.encrypted") &&
+         find_document_kind(file["type"].str()) != nullptr;
+}
+
 /// Bytes that a PDF may have so that the finished record keeps within its limit as base64.
 std::size_t room_of(const record& rec) {
   std::size_t rest = rec.original().size();
@@ -185,7 +191,10 @@ void renderer::handle(record& rec) const {
     const auto& file = files[index];
     if (!file["data"]) continue;
     const std::string_view id = file["id"].str();
-    if (allowed && file["scan"]["verdict"].str() != "clean") {
+    if (stayed_locked(rec, file)) {
+      // Told whether the record may be rendered or not: the clerk is to know what is wanted of the applicant.
+      rec.find("render.password", {.file = id, .detail = "no known password opens it"});
+    } else if (allowed && file["scan"]["verdict"].str() != "clean") {
       rec.find("scan.missing", {.file = id, .detail = "not rendered: no clean scan"});
     } else if (allowed) {
       const auto bytes = file["data"].bytes();

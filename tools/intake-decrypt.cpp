@@ -1,4 +1,5 @@
-// intake-decrypt - replace every attached archive by what is in it.
+// intake-decrypt - replace every attached archive, and every document with a password, by what is in it.
+#include "libintake/locked_document.hpp"
 #include "libintake/record_archives.hpp"
 #include "tool.hpp"
 
@@ -18,15 +19,20 @@ intake::exit_status decrypt(intake::context& context) {
   intake::filter_stage stage;
   stage.name = "decrypt";
   stage.role = intake::sandbox::role::unpacker;
-  stage.handle = [&](intake::record& rec) { intake::open_archives(rec, passwords, limits); };
+  stage.handle = [&](intake::record& rec) {
+    const auto until = std::chrono::steady_clock::now() + intake::limits::unlock_time;
+    intake::open_archives(rec, passwords, limits,
+                          [&](std::string_view bytes) { return intake::unlock_document(bytes, passwords, until); });
+  };
   return intake::run_filter(context.filter(), stage);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  intake::tool tool("intake-decrypt",
-                    "Open encrypted zips and other archives; their members become files of the record.");
+  intake::tool tool(
+      "intake-decrypt",
+      "Open encrypted zips, other archives and locked documents; what is in them becomes files of the record.");
   tool.is_filter();
   tool.example("intake-fetch --new | intake-parse | intake-decrypt",
                "open what came attached, with the configured passwords");

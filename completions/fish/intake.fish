@@ -1,7 +1,7 @@
 # fish completion for intake; made by intake --completion fish
 complete -c intake -f -n __fish_use_subcommand -a close-day -d 'Close a day (yesterday): run the desk, check the day'\''s list, draft its letters, and say what is left.'
 complete -c intake -f -n __fish_use_subcommand -a daily -d 'The day'\''s run of the desk: every unfinished message through every stage, then lists and letters.'
-complete -c intake -f -n __fish_use_subcommand -a decrypt -d 'Open encrypted zips and other archives; their members become files of the record.'
+complete -c intake -f -n __fish_use_subcommand -a decrypt -d 'Open encrypted zips, other archives and locked documents; what is in them becomes files of the record.'
 complete -c intake -f -n __fish_use_subcommand -a doctor -d 'Tell whether this terminal is fit for the job, and what to do where it is not.'
 complete -c intake -f -n __fish_use_subcommand -a export -d 'Write the harmless PDFs and a manifest to the medium for the OA system.'
 complete -c intake -f -n __fish_use_subcommand -a fetch -d 'Write a record for each message of the mailboxes, which are not changed.'
