@@ -17,6 +17,9 @@ namespace {
 
 using outcome = page_outcome;
 
+/// Of pages that are looked at and not kept.
+constexpr unsigned survey_dpi = 36;
+
 /// How the rendering of a file ended.
 struct verdict {
   bool pdf = false;  ///< a PDF was made
@@ -98,6 +101,7 @@ struct renderer::finished {
   office_notes notes;
   std::uint32_t password = 0;  ///< which one opened it, from 1
   std::string preview;         ///< PNG; empty when none was asked for
+  bool vectors = false;        ///< what the pages are made of
 };
 
 renderer::renderer(const office& office, const raster& raster, const clearance& cleared, render_options options)
@@ -105,7 +109,7 @@ renderer::renderer(const office& office, const raster& raster, const clearance& 
 
 renderer::finished renderer::make(std::string_view type, std::string_view bytes, std::size_t room) const {
   const document_kind* const kind = find_document_kind(type);
-  if (kind == nullptr) return {{false, finding_code("render.unsupported"), std::string(type)}, {}, 0, {}, {}, 0, {}};
+  if (kind == nullptr) return {{false, finding_code("render.unsupported"), std::string(type)}, {}, 0, {}, {}, 0, {}, false};
   const auto time =
       std::chrono::milliseconds(options_.time) + limits::worker_per_mebibyte * (bytes.size() / limits::mib);
   raster_request request{kind->family, options_.dpi, false, bytes};
@@ -120,16 +124,24 @@ renderer::finished renderer::make(std::string_view type, std::string_view bytes,
     request = {document_family::pdf, options_.dpi, true, answer.untrusted_pdf, answer.sheets_whole};
   }
 
+  // Of a document that becomes vectors the pages are drawn all the same, coarsely: for characters that are missing, for
+  // the picture of the first pages, and because what cannot be drawn is not to be passed on in any form.
+  const bool vectors = options_.vectors != nullptr && request.family == document_family::pdf;
+  if (vectors) request.dpi = survey_dpi;
+
   const std::size_t most = std::min(room, limits::render_pdf_bytes);
   safe_pdf writer;
   contact_sheet sheet;
   std::uint32_t pages_said = 0;
+  unsigned drawn = 0;
   const page_visitor visitor{
       [&](std::uint32_t pages) { pages_said = pages; },
       [&](page&& page) {
-        writer.add(page);
         if (options_.preview) sheet.add(page);
-        if (options_.shown) options_.shown->page(writer.pages(), pages_said);
+        drawn += 1;
+        if (options_.shown) options_.shown->page(drawn, pages_said);
+        if (vectors) return true;
+        writer.add(page);
         return writer.size() < most;
       },
       [&](const missing_character& missing) { made.missing.push_back(missing); },
@@ -140,8 +152,13 @@ renderer::finished renderer::make(std::string_view type, std::string_view bytes,
     request.passwords = options_.passwords.packed();
     ended = raster_.run(request, time, visitor);
   }
-  made.said = judge(ended, writer.pages(), pages_said);
+  made.said = judge(ended, drawn, pages_said);
   if (!made.said.pdf) return made;
+  if (vectors) {
+    made.preview = sheet.png();
+    make_vectors(made, request.bytes, time);
+    return made;
+  }
   if (made.said.detail.starts_with("cut")) {
     const auto told = raster_.notice(last_page(made.said), options_.dpi,
                                      {nullptr,
@@ -156,6 +173,27 @@ renderer::finished renderer::make(std::string_view type, std::string_view bytes,
   made.pdf = writer.finish();
   made.preview = sheet.png();
   return made;
+}
+
+void renderer::make_vectors(finished& made, std::string_view untrusted_pdf, std::chrono::milliseconds time) const {
+  using outcome = vector_maker::answer::outcome;
+  // A page whose pixels had to be fewer is whole as vectors; one that was not drawn at all is not.
+  if (made.said.detail.starts_with("cut")) {
+    made.said.pdf = false;
+    return;
+  }
+  auto answer = options_.vectors->make(untrusted_pdf, time);
+  if (answer.what == outcome::done) {
+    made.said = {true, std::nullopt, {}};
+    made.vectors = true;
+    made.pages = answer.pages;
+    made.pdf = std::move(answer.text);
+  } else if (answer.what == outcome::refused) {
+    made.said = {false, finding_code("render.unsupported"),
+                 "not proven harmless as vectors (" + answer.text + "); use --mode pixels"};
+  } else {
+    made.said = judge(answer.what == outcome::timeout ? page_outcome::timeout : page_outcome::failed, 0, 0);
+  }
 }
 
 void renderer::finish(record& rec, std::size_t index, std::string_view id, finished& made, std::size_t& room) const {
@@ -175,7 +213,7 @@ void renderer::finish(record& rec, std::size_t index, std::string_view id, finis
       .member("pages", made.pages)
       .member("size", made.pdf.size())
       .member("sha256", sha256_hex(made.pdf))
-      .member("mode", "pixels")
+      .member("mode", made.vectors ? "vector" : "pixels")
       .key("data")
       .base64(made.pdf);
   if (!made.preview.empty()) out.key("preview").base64(made.preview);
@@ -200,7 +238,7 @@ void renderer::handle(record& rec) const {
       const auto bytes = file["data"].bytes();
       finished made =
           bytes ? make(file["type"].str(), *bytes, room)
-                : finished{{false, finding_code("render.failed"), "its data is not base64"}, {}, 0, {}, {}, 0, {}};
+                : finished{{false, finding_code("render.failed"), "its data is not base64"}, {}, 0, {}, {}, 0, {}, false};
       finish(rec, index, id, made, room);
       if (options_.shown) options_.shown->file_done(made.said.pdf ? made.pages : 0);
     }

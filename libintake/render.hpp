@@ -12,6 +12,7 @@
 #include "progress.hpp"
 #include "raster.hpp"
 #include "record.hpp"
+#include "vector_maker.hpp"
 
 namespace intake {
 
@@ -21,6 +22,8 @@ struct render_options {
   document_passwords passwords;    ///< for documents that ask for one
   bool preview = false;            ///< a small picture of the first pages beside each PDF
   progress* shown = nullptr;       ///< told of each page and file
+  /// Pages of documents are rebuilt by it as vectors; pictures stay pixels. nullptr: all pages are pixels.
+  const vector_maker* vectors = nullptr;
 };
 
 class renderer {
@@ -34,6 +37,7 @@ class renderer {
  private:
   struct finished;
   [[nodiscard]] finished make(std::string_view type, std::string_view bytes, std::size_t room) const;
+  void make_vectors(finished& made, std::string_view untrusted_pdf, std::chrono::milliseconds time) const;
   void finish(record& rec, std::size_t index, std::string_view id, finished& made, std::size_t& room) const;
 
   const office& office_;

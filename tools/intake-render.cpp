@@ -1,4 +1,6 @@
 // intake-render - turn every file of an acceptable message into a harmless PDF.
+#include <optional>
+
 #include "libintake/failure.hpp"
 #include "libintake/office.hpp"
 #include "libintake/raster.hpp"
@@ -10,9 +12,17 @@ namespace {
 struct options {
   unsigned dpi = 0, seconds = 0;  // 0: as configured
   bool preview = false;
+  std::string mode = "pixels";
 };
 
+void check(const options& opt) {
+  using intake::exit_status, intake::failure;
+  if (opt.mode != "pixels" && opt.mode != "vector")
+    throw failure(exit_status::usage, "--mode {}: pixels or vector is meant", opt.mode);
+}
+
 intake::exit_status render(intake::context& ctx, const options& opt) {
+  check(opt);
   (void)ctx.profile();
   intake::render_options how;
   how.dpi = opt.dpi ? opt.dpi : ctx.config().render.dpi;
@@ -20,11 +30,14 @@ intake::exit_status render(intake::context& ctx, const options& opt) {
 
   how.preview = opt.preview;
 
-  // Both are started before anything received is read; the workers below only hold a socket to each.
+  // All are started before anything received is read; the workers below only hold a socket to each.
   const intake::raster raster;
   const intake::office office(intake::find_shared("fonts.conf"));
+  std::optional<intake::vector_maker> vectors;
+  if (opt.mode == "vector") vectors.emplace();
+  how.vectors = vectors ? &*vectors : nullptr;
 
-  // Read after those two began, which are given them only for a document that asks for one.
+  // Read after those began, which are given them only for a document that asks for one.
   how.passwords =
       intake::document_passwords(intake::read_password_lists(ctx.config().archive.passwords, "archive.passwords"));
   intake::progress shown(intake::progress::shape_of(ctx.filter().progress, ctx.filter().quiet), ctx.filter().tool);
@@ -36,6 +49,7 @@ intake::exit_status render(intake::context& ctx, const options& opt) {
   stage.name = "render";
   stage.role = intake::sandbox::role::asker;
   stage.access.descriptors = {raster.descriptor(), office.descriptor()};
+  if (vectors) stage.access.descriptors.push_back(vectors->descriptor());
   stage.deadline = std::chrono::hours(12);  // each document has a deadline of its own, and a record may hold many
   stage.on_timeout = "render.timeout";
   stage.handle = [&](intake::record& rec) { renderer.handle(rec); };
@@ -52,6 +66,10 @@ int main(int argc, char** argv) {
       .shows_progress()
       .option("--dpi", opt.dpi, "N", "resolution of the pages (else as configured, 150)", 72, 300)
       .option("--seconds", opt.seconds, "N", "time allowed for one document (else as configured, 120)", 1, 3600)
+      .option("--mode", opt.mode, "HOW",
+              "pages as pixels (the default), or as vector: selectable text and lines, but a reader interprets the "
+              "fonts of the document",
+              "pixels vector")
       .flag("--preview", opt.preview, "add a small picture of the first pages, for intake-show --pages")
       .example("intake-verify <day.ndjson | intake-render | intake-export /media/oa",
                "take the day's accepted files to the medium for the OA system")
