@@ -32,7 +32,13 @@ for file in usr/bin/intake usr/bin/intake-daily usr/share/intake/profiles/kumamo
 done
 has intake-doc usr/share/doc/intake-doc/README.md
 has libintake-dev usr/include/libintake/record.hpp
-[ "$(dpkg-deb -I "$(package intake)" conffiles)" = /etc/cron.d/intake ] || fail "conffiles"
+[ "$(dpkg-deb -I "$(package intake)" conffiles | paste -sd ' ')" = '/etc/apparmor.d/intake /etc/cron.d/intake' ] || fail "conffiles"
+# Whether a kernel takes the profile is not known before one does; that it can be compiled is.
+if command -v apparmor_parser >/dev/null; then
+  dpkg-deb --fsys-tarfile "$(package intake)" | tar -xO ./etc/apparmor.d/intake >"$work/apparmor"
+  apparmor_parser --skip-kernel-load --skip-cache "$work/apparmor" >"$work/log" 2>&1 || fail "AppArmor profile: $(cat "$work/log")"
+  grep -q complain "$work/apparmor" || fail "the AppArmor profile would be enforced untried"
+fi
 depends=$(dpkg-deb -f "$(package intake)" Depends)
 for need in libclamav libreoffice-calc fonts-ipamj-mincho clamav-freshclam libseccomp2; do
   [[ $depends == *"$need"* ]] || fail "the package does not depend on $need"
@@ -112,5 +118,5 @@ enter dpkg -i --force-depends "/tmp/given/packages/$(basename "$(package intake)
 enter setpriv --reuid intake --regid intake --clear-groups env HOME=/var/lib/intake intake daily --json >"$work/day" 2>&1 || fail "second run: $(cat "$work/day")"
 [ ! -s "$work/day" ] || fail "the desk was not taken up: $(head -c 300 "$work/day")"
 enter dpkg -P intake </dev/null >"$work/log" 2>&1 || fail "dpkg -P: $(cat "$work/log")"
-enter bash -euc '[ ! -e /etc/intake ] && [ ! -e /var/lib/intake ] && [ ! -e /etc/cron.d/intake ]' || fail "purging left something"
+enter bash -euc '[ ! -e /etc/intake ] && [ ! -e /var/lib/intake ] && [ ! -e /etc/cron.d/intake ] && [ ! -e /etc/apparmor.d/intake ]' || fail "purging left something"
 echo "package: all passed"
