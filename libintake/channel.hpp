@@ -21,6 +21,8 @@ class channel {
 
   /// Moves the deadline.
   void until(clock::time_point deadline) { deadline_ = deadline; }
+  /// For time that was spent on what the child has sent, and not by the child.
+  void extend(clock::duration by) { deadline_ += by; }
 
   enum class outcome { done, closed, late };
   /// All of `bytes`, or the reason why not.

@@ -79,6 +79,9 @@ inline constexpr std::size_t vector_objects = 200'000;        ///< of one PDF wh
 inline constexpr unsigned vector_depth = 24;                  ///< of resources within resources
 inline constexpr std::size_t vector_stream_bytes = 96 * mib;  ///< one stream of it, unpacked
 inline constexpr std::size_t vector_bytes = 256 * mib;        ///< all streams of it, unpacked
+inline constexpr std::chrono::seconds ocr_page{60};           ///< for reading the text of one page
+inline constexpr std::chrono::minutes ocr_document{10};       ///< for that of all pages of one document
+inline constexpr std::size_t ocr_memory_bytes = 1536 * mib;   ///< of the process that reads it
 inline constexpr std::size_t render_pdf_bytes = 96 * mib;     ///< of one finished PDF
 inline constexpr int render_sheet_width = 480'000;        ///< hundredths of a point; a wider sheet is not shown whole
 inline constexpr std::uint32_t render_notes = 1'000'000;  ///< comments, changes or sheets that one document tells of

@@ -182,7 +182,10 @@ class receiver {
     if (!runs) return page_outcome::failed;
     page.runs = std::move(*runs);
     ++pages_;
-    return visitor_.page(std::move(page)) ? std::nullopt : std::optional(page_outcome::cut_bytes);
+    const auto handed_over = channel::clock::now();
+    const bool goes_on = visitor_.page(std::move(page));
+    from_.extend(channel::clock::now() - handed_over);
+    return goes_on ? std::nullopt : std::optional(page_outcome::cut_bytes);
   }
 
   std::optional<page_outcome> take_missing(std::uint32_t size) {

@@ -354,8 +354,8 @@ void run_nursery(int control) {
 }
 
 page_outcome ask(const nursery& nursery, const request_head& head, std::string_view passwords, std::string_view bytes,
-                 std::chrono::milliseconds time, const page_visitor& visitor) {
-  channel child(nursery.ask(time), channel::clock::now() + time);
+                 std::chrono::milliseconds time, std::chrono::milliseconds reading, const page_visitor& visitor) {
+  channel child(nursery.ask(time + reading), channel::clock::now() + time);
   std::string start(reinterpret_cast<const char*>(&head), sizeof head);
   for (const std::string_view part : {std::string_view(start), passwords, bytes}) {
     const auto sent = child.send(part);
@@ -378,12 +378,12 @@ page_outcome raster::run(const raster_request& request, std::chrono::millisecond
                           request.sheets_whole ? 1U : 0U,
                           static_cast<std::uint32_t>(request.passwords.size()),
                           request.bytes.size()};
-  return ask(nursery_, head, request.passwords, request.bytes, time, visitor);
+  return ask(nursery_, head, request.passwords, request.bytes, time, request.reading, visitor);
 }
 
 page_outcome raster::notice(std::string_view lines, unsigned dpi, const page_visitor& visitor) const {
   const request_head head{task::notice, document_family::pdf, dpi, 0, 0, 0, lines.size()};
-  return ask(nursery_, head, {}, lines, std::chrono::seconds(30), visitor);
+  return ask(nursery_, head, {}, lines, std::chrono::seconds(30), {}, visitor);
 }
 
 }  // namespace intake

@@ -102,6 +102,7 @@ struct renderer::finished {
   std::uint32_t password = 0;  ///< which one opened it, from 1
   std::string preview;         ///< PNG; empty when none was asked for
   bool vectors = false;        ///< what the pages are made of
+  unsigned unread = 0;         ///< pages whose text was looked for in vain
 };
 
 renderer::renderer(const office& office, const raster& raster, const clearance& cleared, render_options options)
@@ -109,7 +110,8 @@ renderer::renderer(const office& office, const raster& raster, const clearance& 
 
 renderer::finished renderer::make(std::string_view type, std::string_view bytes, std::size_t room) const {
   const document_kind* const kind = find_document_kind(type);
-  if (kind == nullptr) return {{false, finding_code("render.unsupported"), std::string(type)}, {}, 0, {}, {}, 0, {}, false};
+  if (kind == nullptr)
+    return {{false, finding_code("render.unsupported"), std::string(type)}, {}, 0, {}, {}, 0, {}, false, 0};
   const auto time =
       std::chrono::milliseconds(options_.time) + limits::worker_per_mebibyte * (bytes.size() / limits::mib);
   raster_request request{kind->family, options_.dpi, false, bytes};
@@ -134,6 +136,8 @@ renderer::finished renderer::make(std::string_view type, std::string_view bytes,
   contact_sheet sheet;
   std::uint32_t pages_said = 0;
   unsigned drawn = 0;
+  const auto read_until = std::chrono::steady_clock::now() + limits::ocr_document;
+  if (options_.reader != nullptr) request.reading = limits::ocr_document + limits::worker_start + 2 * limits::ocr_page;
   const page_visitor visitor{
       [&](std::uint32_t pages) { pages_said = pages; },
       [&](page&& page) {
@@ -141,6 +145,7 @@ renderer::finished renderer::make(std::string_view type, std::string_view bytes,
         drawn += 1;
         if (options_.shown) options_.shown->page(drawn, pages_said);
         if (vectors) return true;
+        if (options_.reader != nullptr && page.runs.empty()) read_text(page, made.unread, read_until);
         writer.add(page);
         return writer.size() < most;
       },
@@ -175,6 +180,17 @@ renderer::finished renderer::make(std::string_view type, std::string_view bytes,
   return made;
 }
 
+void renderer::read_text(page& of, unsigned& unread, std::chrono::steady_clock::time_point until) const {
+  if (std::chrono::steady_clock::now() >= until) {
+    ++unread;
+    return;
+  }
+  if (auto runs = options_.reader->read(of, limits::ocr_page))
+    of.runs = std::move(*runs);
+  else
+    ++unread;
+}
+
 void renderer::make_vectors(finished& made, std::string_view untrusted_pdf, std::chrono::milliseconds time) const {
   using outcome = vector_maker::answer::outcome;
   // A page whose pixels had to be fewer is whole as vectors; one that was not drawn at all is not.
@@ -200,8 +216,10 @@ void renderer::finish(record& rec, std::size_t index, std::string_view id, finis
   if (made.said.pdf && made.pdf.size() > room) made.said = judge(outcome::too_large, 0, 0);
   if (made.said.find) rec.find(*made.said.find, {.file = id, .detail = made.said.detail});
   if (!made.missing.empty()) rec.find("render.missing_glyph", {.file = id, .detail = describe(made.missing)});
-  if (const auto unseen = describe(made.notes); !unseen.empty())
-    rec.find("render.unseen", {.file = id, .detail = unseen});
+  auto unseen = describe(made.notes);
+  if (made.unread > 0)
+    unseen += fmt::format("{}pages whose text could not be read: {}", unseen.empty() ? "" : ", ", made.unread);
+  if (!unseen.empty()) rec.find("render.unseen", {.file = id, .detail = unseen});
   if (const auto label = options_.passwords.label(made.password); !label.empty())
     rec.set_in_file(index, "password", json::quoted(label));
   if (!made.said.pdf) return;
@@ -238,7 +256,8 @@ void renderer::handle(record& rec) const {
       const auto bytes = file["data"].bytes();
       finished made =
           bytes ? make(file["type"].str(), *bytes, room)
-                : finished{{false, finding_code("render.failed"), "its data is not base64"}, {}, 0, {}, {}, 0, {}, false};
+                : finished{
+                      {false, finding_code("render.failed"), "its data is not base64"}, {}, 0, {}, {}, 0, {}, false, 0};
       finish(rec, index, id, made, room);
       if (options_.shown) options_.shown->file_done(made.said.pdf ? made.pages : 0);
     }

@@ -9,6 +9,7 @@
 #include "clearance.hpp"
 #include "document_passwords.hpp"
 #include "office.hpp"
+#include "page_reader.hpp"
 #include "progress.hpp"
 #include "raster.hpp"
 #include "record.hpp"
@@ -24,6 +25,7 @@ struct render_options {
   progress* shown = nullptr;       ///< told of each page and file
   /// Pages of documents are rebuilt by it as vectors; pictures stay pixels. nullptr: all pages are pixels.
   const vector_maker* vectors = nullptr;
+  const page_reader* reader = nullptr;  ///< for the text of pages that bring none; nullptr: they stay without
 };
 
 class renderer {
@@ -38,6 +40,8 @@ class renderer {
   struct finished;
   [[nodiscard]] finished make(std::string_view type, std::string_view bytes, std::size_t room) const;
   void make_vectors(finished& made, std::string_view untrusted_pdf, std::chrono::milliseconds time) const;
+  /// Fills in the text of a page that has none; a page that cannot be read is counted in `unread`.
+  void read_text(page& of, unsigned& unread, std::chrono::steady_clock::time_point until) const;
   void finish(record& rec, std::size_t index, std::string_view id, finished& made, std::size_t& room) const;
 
   const office& office_;

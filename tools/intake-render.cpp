@@ -12,13 +12,15 @@ namespace {
 struct options {
   unsigned dpi = 0, seconds = 0;  // 0: as configured
   bool preview = false;
-  std::string mode = "pixels";
+  std::string mode = "pixels", languages;
 };
 
 void check(const options& opt) {
   using intake::exit_status, intake::failure;
   if (opt.mode != "pixels" && opt.mode != "vector")
     throw failure(exit_status::usage, "--mode {}: pixels or vector is meant", opt.mode);
+  if (opt.mode == "vector" && !opt.languages.empty())
+    throw failure(exit_status::usage, "--ocr reads pixels: it goes with --mode pixels only");
 }
 
 intake::exit_status render(intake::context& ctx, const options& opt) {
@@ -34,8 +36,11 @@ intake::exit_status render(intake::context& ctx, const options& opt) {
   const intake::raster raster;
   const intake::office office(intake::find_shared("fonts.conf"));
   std::optional<intake::vector_maker> vectors;
+  std::optional<intake::page_reader> reader;
   if (opt.mode == "vector") vectors.emplace();
   how.vectors = vectors ? &*vectors : nullptr;
+  if (!opt.languages.empty()) reader.emplace(opt.languages);
+  how.reader = reader ? &*reader : nullptr;
 
   // Read after those began, which are given them only for a document that asks for one.
   how.passwords =
@@ -50,6 +55,7 @@ intake::exit_status render(intake::context& ctx, const options& opt) {
   stage.role = intake::sandbox::role::asker;
   stage.access.descriptors = {raster.descriptor(), office.descriptor()};
   if (vectors) stage.access.descriptors.push_back(vectors->descriptor());
+  if (reader) stage.access.descriptors.push_back(reader->descriptor());
   stage.deadline = std::chrono::hours(12);  // each document has a deadline of its own, and a record may hold many
   stage.on_timeout = "render.timeout";
   stage.handle = [&](intake::record& rec) { renderer.handle(rec); };
@@ -70,10 +76,12 @@ int main(int argc, char** argv) {
               "pages as pixels (the default), or as vector: selectable text and lines, but a reader interprets the "
               "fonts of the document",
               "pixels vector")
+      .option("--ocr", opt.languages, "LANGUAGES", "read the text of pages that bring none, as jpn+eng (Tesseract)")
       .flag("--preview", opt.preview, "add a small picture of the first pages, for intake-show --pages")
       .example("intake-verify <day.ndjson | intake-render | intake-export /media/oa",
                "take the day's accepted files to the medium for the OA system")
       .example("intake-render --dpi 300 <message.ndjson >rendered.ndjson", "one message with finer pages")
+      .example("intake-render --ocr jpn+eng <faxes.ndjson >rendered.ndjson", "scans that can be searched")
       .example("intake-render --preview <day.ndjson | intake-show --pages >pages.html",
                "the first pages of each file at a glance, in a browser")
       .body([&](intake::context& ctx) { return render(ctx, opt); });

@@ -5,6 +5,7 @@ complete -c intake-render -l progress -x -a 'auto line json none' -d 'on stderr:
 complete -c intake-render -l dpi -x -d 'resolution of the pages (else as configured, 150)'
 complete -c intake-render -l seconds -x -d 'time allowed for one document (else as configured, 120)'
 complete -c intake-render -l mode -x -a 'pixels vector' -d 'pages as pixels (the default), or as vector: selectable text and lines, but a reader interprets the fonts of the document'
+complete -c intake-render -l ocr -x -d 'read the text of pages that bring none, as jpn+eng (Tesseract)'
 complete -c intake-render -l preview -d 'add a small picture of the first pages, for intake-show --pages'
 complete -c intake-render -l config -r -d 'configuration (else $INTAKE_CONFIG, ~/.config/intake, /etc/intake)'
 complete -c intake-render -s q -l quiet -d 'say nothing but errors'
