@@ -98,12 +98,25 @@ bool is_invisible(int c) {
          (c >= 0xE0100 && c <= 0xE01EF) || (c >= 0x7F && c < 0xA0);
 }
 
+/// Selectors of ideographic variation sequences (UTS #37).
+bool selects_variant(int c) {
+  return c >= 0xE0100 && c <= 0xE01EF;
+}
+
+/// Of the fonts here only IPAmj明朝 has shapes for them: any other shows the plain ideograph, as if nothing were wrong.
+bool has_variants(const char* name) {
+  return contains_any(name, {"IPAmj"});
+}
+
 void look_at_text(fz_context* context, survey_device* device, const fz_text* text, fz_matrix at) {
   for (const fz_text_span* span = text->head; span != nullptr; span = span->next) {
     if (fz_font_t3_procs(context, span->font) != nullptr) continue;  // whose glyph 0 is a glyph like any other
     const bool symbols = is_symbol_font(fz_font_name(context, span->font));
+    const bool variants = has_variants(fz_font_name(context, span->font));
     for (int i = 0; i < span->len; ++i) {
       const auto& item = span->items[i];
+      if (selects_variant(item.ucs) && device->own_fonts && !variants)
+        device->found->missing.insert(static_cast<char32_t>(item.ucs));
       if (item.ucs < 0 || is_invisible(item.ucs)) continue;
       if (!fz_is_point_inside_rect(fz_transform_point_xy(item.x, item.y, at), fz_expand_rect(device->area, 1)))
         continue;
