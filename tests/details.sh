@@ -29,6 +29,8 @@ says 'no line 受付番号; station is not told; submitted_at: “きのう” i
 says 'hidden sheets: 2, comments: 3' '非表示シート：2, コメント：3'
 says 'body labelled x-none, read as CP932; 3 bytes cannot be read as CP932' \
   '本文：文字コードの指定は x-none。CP932 として読んだ; CP932 として読めないバイトが 3 ある'
+says 'not proven harmless as vectors (layers); use --mode pixels' \
+  '文字や線のままでは無害と確かめられない (layers); --mode pixels で変換してください'
 says '2 of 1 (zip-aes)' '1 個のところ 2 個（zip-aes）'
 says 'verify: did not run' 'verify: 実行されていない'
 says 'display:none: encrypted, a script' '表示しない指定（display:none）: encrypted, a script'
