@@ -6,26 +6,18 @@
 set -euo pipefail
 export LC_ALL=C.UTF-8
 bin=${INTAKE_BIN:-build/bin}
-source=$(cd "$(dirname "$0")/.." && pwd)
+INTAKE_SOURCE=${INTAKE_SOURCE:-$(cd "$(dirname "$0")/.." && pwd)}
 rounds=${ROUNDS:-5}
 work=$(mktemp -d -p /dev/shm)
 trap 'rm -rf "$work"' EXIT
-cp "$source/share/intake/profiles/kumamoto-2021.toml" "$work/profile.toml"
+# shellcheck source=tests/small_desk.bash
+. "$INTAKE_SOURCE/tests/small_desk.bash"
 # config NAME LINES: a configuration with these passwords
 config() {
   printf '%s' "$2" >"$work/$1.secret"
   chmod 600 "$work/$1.secret"
-  cat >"$work/$1.toml" <<END
-profile = "profile.toml"
-station = "a"
-[[stations]]
-id = "a"
-name = "見本警察署"
-address = "a@police.example"
-tel = "000-000-0000"
-[archive]
-passwords = ["file:$1.secret"]
-END
+  small_desk "$1" "[archive]
+passwords = [\"file:$1.secret\"]"
 }
 config one $'xyzzy\n'
 config hundred "$(seq -f 'wrong-%g' 99)"$'\nxyzzy\n'

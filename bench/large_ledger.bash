@@ -4,8 +4,8 @@ bin=${INTAKE_BIN:-build/bin}
 export INTAKE_SOURCE=${INTAKE_SOURCE:-.}
 umask 077
 
-# shellcheck source=tests/ledger_desk.bash
-. "$INTAKE_SOURCE/tests/ledger_desk.bash"
+# shellcheck source=tests/small_desk.bash
+. "$INTAKE_SOURCE/tests/small_desk.bash"
 
 first_day=1700006400 # 2023-11-15, UTC seconds
 

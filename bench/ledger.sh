@@ -9,7 +9,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 # shellcheck source=bench/large_ledger.bash
 . "$(dirname "${BASH_SOURCE[0]}")/large_ledger.bash"
-ledger_desk
+ledger_desk intake
 
 lines "$events" >"$work/lines"
 rows=$(wc -l <"$work/lines")

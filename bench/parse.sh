@@ -5,22 +5,15 @@
 # process for one mail, its start and its first touch of memory included; "parse-jobs" six mails by all cores. Needs libgmime-3.0-dev.
 set -euo pipefail
 bin=${INTAKE_BIN:-build/bin}
-source=$(cd "$(dirname "$0")/.." && pwd)
+INTAKE_SOURCE=${INTAKE_SOURCE:-$(cd "$(dirname "$0")/.." && pwd)}
 rounds=${ROUNDS:-9}
 work=$(mktemp -d -p /dev/shm)
 trap 'rm -rf "$work"' EXIT
 # shellcheck disable=SC2046 # several words are wanted
-cc -O2 -o "$work/peer" "$source/bench/gmime_parse.c" $(pkg-config --cflags --libs gmime-3.0 libcrypto)
-cp "$source/share/intake/profiles/kumamoto-2021.toml" "$work/profile.toml"
-cat >"$work/intake.toml" <<END
-profile = "profile.toml"
-station = "a"
-[[stations]]
-id = "a"
-name = "見本警察署"
-address = "a@police.example"
-tel = "000-000-0000"
-END
+cc -O2 -o "$work/peer" "$INTAKE_SOURCE/bench/gmime_parse.c" $(pkg-config --cflags --libs gmime-3.0 libcrypto)
+# shellcheck source=tests/small_desk.bash
+. "$INTAKE_SOURCE/tests/small_desk.bash"
+small_desk intake
 python3 - "$work" <<'END'
 import base64, random, sys
 work = sys.argv[1]

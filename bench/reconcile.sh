@@ -19,7 +19,7 @@ else
 fi
 # shellcheck source=bench/large_ledger.bash
 . "$(dirname "${BASH_SOURCE[0]}")/large_ledger.bash"
-ledger_desk
+ledger_desk intake
 day=$(awk -v first="$first_day" 'BEGIN { print strftime("%Y-%m-%d", first, 1) }')
 if [ ! -e "$work/ledger.db" ]; then
   lines "$events" "$listed" | "$bin/intake-ledger" record >/dev/null

@@ -6,22 +6,14 @@
 set -euo pipefail
 export LC_ALL=C.UTF-8
 render=${INTAKE_BIN:-build/bin}/intake-render
-source=$(cd "$(dirname "$0")/.." && pwd)
+INTAKE_SOURCE=${INTAKE_SOURCE:-$(cd "$(dirname "$0")/.." && pwd)}
 rounds=${ROUNDS:-5}
 documents=${DOCUMENTS:-20}
 work=$(mktemp -d -p /dev/shm)
 trap 'rm -rf "$work"' EXIT
-cp "$source/share/intake/profiles/kumamoto-2021.toml" "$work/profile.toml"
-cat >"$work/intake.toml" <<END
-profile = "profile.toml"
-station = "a"
-[[stations]]
-id = "a"
-name = "見本警察署"
-address = "a@police.example"
-tel = "000-000-0000"
-END
-export INTAKE_CONFIG=$work/intake.toml
+# shellcheck source=tests/small_desk.bash
+. "$INTAKE_SOURCE/tests/small_desk.bash"
+small_desk intake
 soffice() { command soffice -env:UserInstallation=file://"$work/office" --headless --convert-to "$@" >/dev/null 2>&1; }
 
 # The documents: letters of two pages, sheets and slides, written by LibreOffice from texts made here.

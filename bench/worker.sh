@@ -3,20 +3,13 @@
 # no file, many against few, so that the start falls out. Held against the 0.1 ms that a record may cost.
 set -euo pipefail
 bin=${INTAKE_BIN:-build/bin}
-source=$(cd "$(dirname "$0")/.." && pwd)
+INTAKE_SOURCE=${INTAKE_SOURCE:-$(cd "$(dirname "$0")/.." && pwd)}
 rounds=${ROUNDS:-9} many=20000 few=1000
 work=$(mktemp -d -p /dev/shm)
 trap 'rm -rf "$work"' EXIT
-cp "$source/share/intake/profiles/kumamoto-2021.toml" "$work/profile.toml"
-cat >"$work/intake.toml" <<'END_OF_CONFIG'
-profile = "profile.toml"
-station = "a"
-[[stations]]
-id = "a"
-name = "見本警察署"
-address = "a@police.example"
-tel = "000-000-0000"
-END_OF_CONFIG
+# shellcheck source=tests/small_desk.bash
+. "$INTAKE_SOURCE/tests/small_desk.bash"
+small_desk intake
 python3 - "$work" "$many" "$few" <<'END_OF_RECORDS'
 import sys
 work, many, few = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])

@@ -10,18 +10,10 @@ cd "$work"
 
 printf 'xyzzy\n' >zip.secret
 chmod 600 zip.secret
-cp "$INTAKE_SOURCE/share/intake/profiles/kumamoto-2021.toml" profile.toml
-cat >intake.toml <<'END'
-profile = "profile.toml"
-station = "a"
-[[stations]]
-id = "a"
-name = "見本警察署"
-address = "a@police.example"
-tel = "000-000-0000"
-[archive]
-passwords = ["file:zip.secret"]
-END
+# shellcheck source=tests/small_desk.bash
+. "$INTAKE_SOURCE/tests/small_desk.bash"
+small_desk intake '[archive]
+passwords = ["file:zip.secret"]'
 
 # bomb NAME CODE: the archive NAME gets this finding, and no member comes out.
 bomb() {

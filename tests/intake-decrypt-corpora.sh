@@ -10,18 +10,10 @@ done
 [ -f "$corpora/MANIFEST.tsv" ] || exit 77
 work=$(mktemp -d -p /dev/shm)
 trap 'rm -rf "$work"' EXIT
-cp "$INTAKE_SOURCE/share/intake/profiles/kumamoto-2021.toml" "$work/profile.toml"
-cat >"$work/intake.toml" <<'END'
-profile = "profile.toml"
-station = "a"
-[[stations]]
-id = "a"
-name = "見本警察署"
-address = "a@police.example"
-tel = "000-000-0000"
-[archive]
-passwords = ["file:zip.secret"]
-END
+# shellcheck source=tests/small_desk.bash
+. "$INTAKE_SOURCE/tests/small_desk.bash"
+small_desk intake '[archive]
+passwords = ["file:zip.secret"]'
 python3 - "$corpora" "$work" <<'END'
 import base64, collections, csv, hashlib, json, os, shutil, subprocess, sys
 corpora, work = sys.argv[1:]

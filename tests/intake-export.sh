@@ -8,16 +8,9 @@ small=
 trap '[ -z "$small" ] || umount "$small"; rm -rf "$work"' EXIT
 fail() { echo "FAIL: $*" >&2; exit 1; }
 cd "$work"
-cat >intake.toml <<EOF
-profile = "kumamoto-2021"
-station = "chuo"
-[[stations]]
-id = "chuo"
-name = "見本中央警察署"
-address = "chuo@police.example.jp"
-tel = "000-000-0000"
-EOF
-export INTAKE_CONFIG=$work/intake.toml
+# shellcheck source=tests/small_desk.bash
+. "$INTAKE_SOURCE/tests/small_desk.bash"
+small_desk intake
 
 # record ID DISPOSITION RECEIPT NAME CONTENT [SIZE]
 record() {

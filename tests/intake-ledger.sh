@@ -7,8 +7,8 @@ trap '[ -z "$mounted" ] || umount "$work/small"; rm -rf "$work"' EXIT
 fail() { echo "FAIL: $*" >&2; exit 1; }
 
 umask 077
-# shellcheck source=tests/ledger_desk.bash
-. "$INTAKE_SOURCE/tests/ledger_desk.bash"
+# shellcheck source=tests/small_desk.bash
+. "$INTAKE_SOURCE/tests/small_desk.bash"
 desk() { # desk NAME [PATH]: a configuration with a ledger of its own
   printf '%064d' 7 >"$work/ledger.key"
   ledger_desk "$1" "${2:-$1.db}"

@@ -5,8 +5,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 fail() { echo "FAIL: $*" >&2; exit 1; }
 
-# shellcheck source=tests/ledger_desk.bash
-. "$INTAKE_SOURCE/tests/ledger_desk.bash"
+# shellcheck source=tests/small_desk.bash
+. "$INTAKE_SOURCE/tests/small_desk.bash"
 ledger_desk intake
 export LC_ALL=C.UTF-8
 report=$INTAKE_BIN/intake-report

@@ -7,8 +7,8 @@ others=()
 trap 'touch "$work/done"; wait; rm -rf "$work"' EXIT
 fail() { echo "FAIL: $*" >&2; exit 1; }
 umask 077
-# shellcheck source=tests/ledger_desk.bash
-. "$INTAKE_SOURCE/tests/ledger_desk.bash"
+# shellcheck source=tests/small_desk.bash
+. "$INTAKE_SOURCE/tests/small_desk.bash"
 ledger_desk intake
 ledger() { "$INTAKE_BIN/intake-ledger" "$@"; }
 judged() { # judged FIRST LAST

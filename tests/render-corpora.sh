@@ -10,18 +10,10 @@ done
 [ -f "$corpora/MANIFEST.tsv" ] || exit 77
 work=$(mktemp -d -p /dev/shm)
 trap 'rm -rf "$work"' EXIT
-cp "$INTAKE_SOURCE/share/intake/profiles/kumamoto-2021.toml" "$work/profile.toml"
-cat >"$work/intake.toml" <<'END'
-profile = "profile.toml"
-station = "a"
-[[stations]]
-id = "a"
-name = "見本警察署"
-address = "a@police.example"
-tel = "000-000-0000"
-[scan]
-database = "db"
-END
+# shellcheck source=tests/small_desk.bash
+. "$INTAKE_SOURCE/tests/small_desk.bash"
+small_desk intake '[scan]
+database = "db"'
 mkdir "$work/db"
 # The one signature that the scanner proves itself on; put together here, never stored.
 python3 - "$work/db/test.ndb" <<'END'
@@ -29,6 +21,5 @@ import sys
 eicar = 'X5O!P%@AP[4\\PZX54(P^)7CC)7}$' + 'EICAR-STANDARD-' + 'ANTIVIRUS-TEST-FILE!' + '$H+H*'
 open(sys.argv[1], 'w').write('Eicar-Test:0:*:%s\n' % eicar.encode().hex())
 END
-export INTAKE_CONFIG=$work/intake.toml
 cd "$INTAKE_SOURCE/tests/render"
 PYTHONDONTWRITEBYTECODE=1 python3 corpora.py "$corpora" "$work" "${RENDER_SAMPLE:-4}"
