@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <utility>
 
 #include "limits.hpp"
 #include "mime_field.hpp"
@@ -90,12 +91,10 @@ void declare(std::string_view name, std::string_view value, declarations& out) {
     } else if (const auto c = parse_colour(value)) {
       out.foreground = c;
     }
-  } else if (name == "background-color" || name == "background") {
-    if (const auto c = parse_colour(value)) {
-      out.background = c;
-    } else if (const auto first = parse_colour(value.substr(0, value.find(' '))); first && name == "background") {
-      out.background = first;
-    }
+  } else if (name == "background-color" || name == "background" || name == "background-image") {
+    auto behind = parse_backdrop(value);
+    if (behind.plain) out.background = behind.plain;
+    if (name != "background-color" || behind.painted()) out.over = std::move(behind);
   } else if (name == "left" || name == "top" || name == "right" || name == "bottom" || name == "text-indent" ||
              name == "margin-left" || name == "margin-top" || name == "margin") {
     if (far_off(value) &&
@@ -188,22 +187,23 @@ std::string selector_key(std::string_view selector) {
 
 }  // namespace
 
-void declarations::override_with(const declarations& over) {
+void declarations::override_with(const declarations& later) {
   const auto take = [](auto& mine, const auto& theirs) {
     if (theirs) mine = theirs;
   };
-  take(display_none, over.display_none);
-  take(invisible, over.invisible);
-  take(transparent, over.transparent);
-  take(off_screen, over.off_screen);
-  take(clipped, over.clipped);
-  take(reordered, over.reordered);
-  take(empty_box, over.empty_box);
-  take(overflow_hidden, over.overflow_hidden);
-  take(font_pixels, over.font_pixels);
-  take(font_scale, over.font_scale);
-  take(foreground, over.foreground);
-  take(background, over.background);
+  take(display_none, later.display_none);
+  take(invisible, later.invisible);
+  take(transparent, later.transparent);
+  take(off_screen, later.off_screen);
+  take(clipped, later.clipped);
+  take(reordered, later.reordered);
+  take(empty_box, later.empty_box);
+  take(overflow_hidden, later.overflow_hidden);
+  take(font_pixels, later.font_pixels);
+  take(font_scale, later.font_scale);
+  take(foreground, later.foreground);
+  take(background, later.background);
+  take(over, later.over);
 }
 
 std::vector<std::string> css_links(std::string_view css) {

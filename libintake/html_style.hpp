@@ -9,7 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "html_colour.hpp"
+#include "html_backdrop.hpp"
 
 namespace intake::html {
 
@@ -20,9 +20,10 @@ struct declarations {
   std::optional<double> font_pixels;  ///< absolute size
   std::optional<double> font_scale;   ///< relative to the parent
   std::optional<colour> foreground, background;
+  std::optional<backdrop> over;  ///< what is painted over the background
 
-  /// `over` wins where it says something.
-  void override_with(const declarations& over);
+  /// `later` wins where it says something.
+  void override_with(const declarations& later);
 };
 
 [[nodiscard]] declarations parse_declarations(std::string_view text);

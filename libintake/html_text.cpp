@@ -4,12 +4,11 @@
 #include <unicode/utf8.h>
 
 #include <algorithm>
-#include <array>
-#include <cmath>
 #include <initializer_list>
 #include <unordered_set>
 
 #include "charset.hpp"
+#include "html_appearance.hpp"
 #include "html_style.hpp"
 #include "html_tokens.hpp"
 #include "limits.hpp"
@@ -18,7 +17,7 @@
 namespace intake {
 namespace {
 
-using html::colour;
+using html::appearance;
 using html::declarations;
 using html::token;
 
@@ -48,26 +47,6 @@ bool is_formatting(std::string_view name) {
   return one_of(name,
                 {"a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"});
 }
-
-/// Elements whose text no reader shows, and no reader misses.
-bool is_machinery(std::string_view name) {
-  return one_of(name, {"head", "title", "style", "script", "xml", "base", "meta", "link"});
-}
-
-/// Elements whose text a mail reader shows in place of something it does not do, or not at all.
-bool is_fallback(std::string_view name) {
-  return one_of(name, {"template", "noscript", "noembed", "noframes", "iframe", "object", "applet", "audio", "video",
-                       "canvas", "datalist"});
-}
-
-/// How text inside an element is shown.
-struct appearance {
-  std::string_view hidden;  ///< why it is not seen, or empty
-  bool invisible = false;   ///< visibility:hidden, which a child may lift
-  bool machinery = false, preformatted = false;
-  double font_pixels = 16;
-  colour foreground{0, 0, 0}, background{255, 255, 255};
-};
 
 struct element {
   std::string name;
@@ -127,31 +106,6 @@ class reader {
 
   [[nodiscard]] const appearance& current() const { return open_.empty() ? page_ : open_.back().shown; }
 
-  static appearance derive(const appearance& parent, const element& of) {
-    appearance out = parent;
-    const auto& own = of.own;
-    if (own.foreground) out.foreground = *own.foreground;
-    if (own.background) out.background = *own.background;
-    if (own.font_pixels) out.font_pixels = *own.font_pixels;
-    if (own.font_scale) out.font_pixels = parent.font_pixels * *own.font_scale;
-    if (own.invisible) out.invisible = *own.invisible;
-    if (is_machinery(of.name)) out.machinery = true;
-    if (of.name == "pre" || of.name == "textarea" || of.name == "xmp" || of.name == "plaintext")
-      out.preformatted = true;
-    const auto because = [&](bool reason, std::string_view words) {
-      if (reason && out.hidden.empty()) out.hidden = words;
-    };
-    because(own.display_none.value_or(false), "display:none");
-    because(of.hidden_attribute, "hidden attribute");
-    because(own.transparent.value_or(false), "transparent");
-    because(own.off_screen.value_or(false), "off the screen");
-    because(own.clipped.value_or(false), "clipped away");
-    because(own.empty_box.value_or(false) && own.overflow_hidden.value_or(false), "box without size");
-    because(of.name == "bdo" || own.reordered.value_or(false), "shown in another order");
-    because(is_fallback(of.name), "not shown by mail readers");
-    return out;
-  }
-
   void start(const token& tag) {
     collect_link(tag);
     imply_ends(tag.name);
@@ -168,7 +122,7 @@ class reader {
     const auto* classes = tag.attribute("class");
     next.own = sheet_.match(tag.name, id ? *id : std::string(), classes ? *classes : std::string());
     read_attributes(tag, next);
-    next.shown = derive(current(), next);
+    next.shown = html::derive(current(), next.name, next.own, next.hidden_attribute);
     next.numbered = tag.name == "ol";
     next.barrier = one_of(tag.name, {"td", "th", "caption", "object"});
     if (tag.name == "li") item();
@@ -180,6 +134,7 @@ class reader {
       if (const auto c = html::parse_colour(*colour_of)) next.own.foreground = c;
     if (const auto* colour_of = tag.attribute("bgcolor"))
       if (const auto c = html::parse_colour(*colour_of)) next.own.background = c;
+    if (const auto* image = tag.attribute("background"); image && !image->empty()) next.own.over = {.picture = true};
     if (const auto* style = tag.attribute("style")) next.own.override_with(html::parse_declarations(*style));
     next.hidden_attribute = tag.attribute("hidden") != nullptr && !next.own.display_none.has_value();
   }
@@ -231,7 +186,7 @@ class reader {
       if (is_formatting(open_[i].name)) kept.push_back(std::move(open_[i]));
     open_.resize(index);
     for (auto& again : kept) {
-      again.shown = derive(current(), again);
+      again.shown = html::derive(current(), again.name, again.own, again.hidden_attribute);
       open_.push_back(std::move(again));
     }
   }
@@ -270,17 +225,10 @@ class reader {
     if (how.machinery) return;
     const auto content = html::resolve_entities(next.text);
     if (content.find_first_not_of(" \t\r\n\f") == std::string::npos) return write(content, how.preformatted);
-    const auto reason = why_hidden(how);
+    const auto reason = html::why_hidden(how);
     if (!reason.empty()) return hide(reason, content);
+    if (const auto doubt = html::why_doubtful(how); !doubt.empty()) hide(doubt, content);
     write(content, how.preformatted);
-  }
-
-  static std::string_view why_hidden(const appearance& how) {
-    if (!how.hidden.empty()) return how.hidden;
-    if (how.invisible) return "visibility:hidden";
-    if (how.font_pixels < 2.5) return "font too small to read";
-    if (html::alike(how.foreground, how.background)) return "text in the colour of its background";
-    return {};
   }
 
   void hide(std::string_view reason, std::string_view content) {

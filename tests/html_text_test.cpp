@@ -79,6 +79,42 @@ TEST_SUITE("html_text") {
     CHECK(reasons("a<a href='x") == "unfinished tag or comment|");
   }
 
+  TEST_CASE("text in every colour of the gradient behind it is hidden") {
+    for (const auto* style :
+         {"background:linear-gradient(#000, #000)",
+          "background-image:radial-gradient(circle at 50% 50%, black, #010203)",
+          "background:repeating-linear-gradient(45deg, rgba(0, 0, 0, 1) 0 10px, rgb(5 5 5) 10px 20px)",
+          "background-image:-webkit-linear-gradient(top, black, black);color:#0a0a0a"}) {
+      CAPTURE(style);
+      const auto html = std::string("seen<span style='") + style + "'>secret</span> end";
+      CHECK(read_html(html).text == "seen end\n");
+      CHECK(reasons(html) == "text in the colour of its background|");
+    }
+  }
+
+  TEST_CASE("text that a gradient or a picture may swallow is told of, and stays content") {
+    const std::pair<const char*, const char*> cases[] = {
+        {"<p style='background:linear-gradient(white, black)'>x</p>",
+         "text on a gradient that runs through its colour|"},
+        {"<style>p{background-image:conic-gradient(red,black)}</style><p>x</p>",
+         "text on a gradient that runs through its colour|"},
+        {"<p style='background:black url(cid:1) no-repeat;color:white'>x</p>",
+         "text on a picture, which may have its colour|"},
+        {"<body background='http://a.example/b.png'>x", "text on a picture, which may have its colour|"},
+        {"<table><tr><td background=b.png>x</table>", "text on a picture, which may have its colour|"},
+        {"<p style='background:url(data:image/png;base64,AAAA)'>x</p>",
+         "text on a picture, which may have its colour|"},
+        {"<p style='background-image:image-set(\"a.png\" 1x)'>x</p>", "text on a picture, which may have its colour|"},
+        {"<p style='background:var(--b)'>x</p>", "text on a picture, which may have its colour|"},
+        {"<div style='background-image:url(b.png)'><p><b>x</b></p></div>",
+         "text on a picture, which may have its colour|"}};
+    for (const auto& [html, reason] : cases) {
+      CAPTURE(html);
+      CHECK(reasons(html) == reason);
+      CHECK(read_html(html).text == "x\n");
+    }
+  }
+
   TEST_CASE("what is seen is not called hidden") {
     for (const auto* html :
          {"<p style='color:white;background:navy'>x</p>", "<td bgcolor=black><font color=#fff>x</font></td>",
@@ -86,8 +122,10 @@ TEST_SUITE("html_text") {
           "<div style='visibility:hidden'><b style='visibility:visible'>x</b></div>",
           "<p style='background-color:rgba(0,0,0,0)'>x</p>", "<p style='color:hsl(210,100%,20%)'>x</p>",
           "<p style='color:rgb(10%,10%,10%);background:lightyellow'>x</p>", "<p style='unicode-bidi:embed'>x</p>",
-          "<p style='background:black url(cid:1) no-repeat;color:white'>x</p>",
-          "<style>.a{display:none}</style><p class=b>x</p>",
+          "<p style='background:linear-gradient(90deg, rgb(0, 0, 90) 10%, "
+          "navy);background-color:blue;color:white'>x</p>",
+          "<div style='background:url(x)'><p style='background:white'>x</p></div>",
+          "<p style='background-image:none'>x</p>", "<style>.a{display:none}</style><p class=b>x</p>",
           "<!-- header --><p>x</p><!--[if mso]><xml><o:P>96</o:P></xml><![endif]-->", "<![if !mso]>x<![endif]>"}) {
       CAPTURE(html);
       CHECK(reasons(html).empty());
