@@ -11,6 +11,9 @@
 
 namespace intake {
 
+/// One octet of UTF-8 for an element's content or a quoted attribute, in HTML or XML.
+void append_escaped(std::string& out, char c);
+
 /// `text` for an element's content or a quoted attribute.
 [[nodiscard]] std::string escaped(std::string_view text);
 

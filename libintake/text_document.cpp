@@ -6,6 +6,7 @@
 
 #include "charset.hpp"
 #include "limits.hpp"
+#include "markup.hpp"
 
 namespace intake {
 namespace {
@@ -30,25 +31,10 @@ constexpr std::string_view paragraph_font =
 /// Characters that XML 1.0 cannot hold are shown as U+FFFD; the text was decoded, so it is UTF-8.
 void escape(std::string& out, std::string_view text) {
   for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20)
-          out += "\xEF\xBF\xBD";
-        else
-          out += c;
-    }
+    if (static_cast<unsigned char>(c) < 0x20)
+      out += "\xEF\xBF\xBD";
+    else
+      append_escaped(out, c);
   }
 }
 
