@@ -18,6 +18,12 @@ void look(std::string_view bytes, intake::file_kind kind) {
 
 }  // namespace
 
+// libgsf 1.14.50 forgets the neighbours of a directory entry whose type it does not know: some hundred bytes of a broken
+// file, which are given back when the worker ends.
+extern "C" const char* __lsan_default_suppressions() {  // NOLINT: the name is the sanitizer's
+  return "leak:gsf_infile_msole_new\n";
+}
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   const auto kind = intake::recognise(bytes);
