@@ -97,7 +97,7 @@ bool fetch_run::is_wanted(const message& found) {
     order_.book->note_source(found.id, as_source(found.place), order_.tool);
     return false;
   }
-  return !(order_.only_new || order_.watch) || written_.insert(found.id).second;
+  return !(order_.only_new || order_.watch) || written_.insert(found.id);
 }
 
 bool fetch_run::is_known(const message_place& place) {

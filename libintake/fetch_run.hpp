@@ -6,11 +6,11 @@
 #include <exception>
 #include <map>
 #include <mutex>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "fetch.hpp"
+#include "handed_over.hpp"
 #include "ledger.hpp"
 
 namespace intake {
@@ -53,8 +53,8 @@ class fetch_run {
   message_wish wish_;
   std::mutex lock_;  ///< over all below
   std::exception_ptr fatal_;
-  std::set<std::string> written_;                                       ///< ids, so that nothing is handed over twice
-  std::map<box_name, std::set<std::string, std::less<>>> handed_over_;  ///< UIDs, of what is watched
+  recent_ids written_;                       ///< so that nothing is handed over twice
+  std::map<box_name, uid_set> handed_over_;  ///< of what is watched
   std::map<box_name, std::vector<uid_range>> finished_;
   std::map<const fetch_source*, noted> noted_;
 };

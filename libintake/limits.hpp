@@ -97,6 +97,7 @@ inline constexpr std::size_t body_hosts = 64;            ///< distinct hosts loo
 inline constexpr std::size_t list_entries = 100'000;     ///< of one list mail: crossing it is mail.limit
 inline constexpr std::size_t list_csv_bytes = 12 * mib;  ///< of one list file: crossing it is mail.limit
 inline constexpr std::size_t list_csv_columns = 200;
+inline constexpr std::size_t watch_remembered = 200'000;         ///< ids of messages that intake-fetch has handed over
 inline constexpr std::size_t stream_memory_entries = 1'000'000;  ///< of one run of intake-verify
 inline constexpr int reconcile_days_after = 20;  ///< days after its own on which an application may be handled
 inline constexpr std::size_t reconcile_told_bytes = 24 * mib;  ///< of one array of a day's record; more is "cut"

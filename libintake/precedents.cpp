@@ -2,9 +2,10 @@
 
 #include <sys/mman.h>
 
+#include <array>
 #include <atomic>
 #include <cstring>
-#include <set>
+#include <type_traits>
 #include <unordered_map>
 
 #include "digest.hpp"
@@ -15,61 +16,81 @@
 namespace intake {
 namespace {
 
-constexpr std::size_t digest_bytes = 16;
+using digest = std::array<std::uint64_t, 2>;
 
 struct entry {
-  char key[digest_bytes], who[digest_bytes];
+  digest key, who;
   char check[8];
 };
+static_assert(std::has_unique_object_representations_v<entry>, "entries are compared by their bytes");
 
 struct shared_part {
   std::atomic<std::uint64_t> used;
   entry entries[limits::stream_memory_entries];
 };
 
-std::string short_digest(std::string_view text) {
-  sha256 digest;
-  digest.update(text);
-  return digest.bytes().substr(0, digest_bytes);
+digest short_digest(std::string_view text) {
+  sha256 whole;
+  whole.update(text);
+  digest made;
+  std::memcpy(made.data(), whole.bytes().data(), sizeof made);
+  return made;
 }
 
-std::string key_of(std::string_view what, std::string_view text) {
+digest key_of(std::string_view what, std::string_view text) {
   return short_digest(std::string(what) + '\0' + folded(text));
 }
 
 std::string checksum(std::uint64_t index, const entry& one) {
-  sha256 digest;
-  digest.update({reinterpret_cast<const char*>(&index), sizeof index});
-  digest.update({one.key, sizeof one.key + sizeof one.who});
-  return digest.bytes().substr(0, sizeof one.check);
+  sha256 whole;
+  whole.update({reinterpret_cast<const char*>(&index), sizeof index});
+  whole.update({reinterpret_cast<const char*>(&one), sizeof one.key + sizeof one.who});
+  return whole.bytes().substr(0, sizeof one.check);
 }
+
+struct first_octets {
+  std::size_t operator()(const digest& of) const { return of[0]; }
+};
+
+/// Which messages told something: that there is another one than a given one is all that is ever asked.
+struct messages {
+  digest first;
+  bool several = false;
+};
 
 }  // namespace
 
 struct stream_memory::state {
   shared_part* shared = nullptr;
   bool damaged = false;
-  std::unordered_map<std::string, std::set<std::string>> index;  ///< key → messages
+  std::unordered_map<digest, messages, first_octets> index;
 
-  void append(const std::string& key, std::string_view id) {
+  /// False when that was known, or makes no difference.
+  bool learn(const digest& key, const digest& who) {
+    const auto [found, fresh] = index.try_emplace(key, messages{who});
+    if (fresh) return true;
+    if (found->second.several || found->second.first == who) return false;
+    return found->second.several = true;
+  }
+
+  void append(const digest& key, std::string_view id) {
     const auto who = short_digest(id);
-    if (!index[key].insert(who).second) return;
+    if (!learn(key, who)) return;
     const auto at = shared->used.load();
     if (at >= limits::stream_memory_entries) {
       damaged = true;  // full: from here on something may have passed that is not known
       return;
     }
     entry& made = shared->entries[at];
-    std::memcpy(made.key, key.data(), sizeof made.key);
-    std::memcpy(made.who, who.data(), sizeof made.who);
+    made.key = key;
+    made.who = who;
     std::memcpy(made.check, checksum(at, made).data(), sizeof made.check);
     shared->used.store(at + 1);
   }
 
-  [[nodiscard]] bool seen(const std::string& key, std::string_view other_than_id) const {
+  [[nodiscard]] bool seen(const digest& key, std::string_view other_than_id) const {
     const auto found = index.find(key);
-    if (found == index.end()) return false;
-    return found->second.size() > (found->second.contains(short_digest(other_than_id)) ? 1U : 0U);
+    return found != index.end() && (found->second.several || found->second.first != short_digest(other_than_id));
   }
 };
 
@@ -93,7 +114,7 @@ void stream_memory::recall() {
   for (std::uint64_t at = 0; at < used && !own.damaged; ++at) {
     const entry& one = own.shared->entries[at];
     own.damaged = std::memcmp(one.check, checksum(at, one).data(), sizeof one.check) != 0;
-    own.index[std::string(one.key, sizeof one.key)].insert(std::string(one.who, sizeof one.who));
+    own.learn(one.key, one.who);
   }
   // An entry beyond the count: the count was damaged, or a worker died between the two writes.
   constexpr entry none{};
