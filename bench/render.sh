@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Small office documents and pages to harmless PDFs, by turns against: soffice started for each document, one soffice
 # given them all, and the way Dangerzone goes (cold soffice, pdftoppm at 150 dpi, deflated RGB pages in a PDF). Then the
-# memory of the warm parent and of a child, and whether a thousand documents make the parent grow (THOUSAND=1).
-# intake-render works on every core, as it does unless told; "-one-core" is the same with --jobs 1.
+# memory of the warm parent and of a child. With GROWTH=N (1000) only that is told, over so many documents, which must
+# not make the parent grow. intake-render works on every core, as it does unless told; "-one-core" is the same with
+# --jobs 1.
 set -euo pipefail
 export LC_ALL=C.UTF-8
 render=${INTAKE_BIN:-build/bin}/intake-render
@@ -34,11 +35,11 @@ write("sheet.fods", "spreadsheet", '<office:spreadsheet><table:table table:name=
 write("slides.fodp", "presentation", "<office:presentation>" + "".join(f'<draw:page><draw:frame svg:x="2cm" svg:y="2cm" svg:width="20cm" '
     f'svg:height="3cm"><draw:text-box><text:p>{line}{n}</text:p></draw:text-box></draw:frame></draw:page>' for n in range(2)) + "</office:presentation>")
 END
-(cd "$work" && soffice docx letter.fodt && soffice doc letter.fodt && soffice xlsx sheet.fods && soffice pptx slides.fodp &&
-  soffice pdf letter.fodt)
-python3 - "$work" "$documents" <<'END'
+(cd "$work" && soffice docx letter.fodt && soffice odt letter.fodt && soffice doc letter.fodt && soffice xlsx sheet.fods &&
+  soffice pptx slides.fodp && soffice pdf letter.fodt)
+python3 - "$work" "$documents" "${GROWTH:-0}" <<'END'
 import base64, json, shutil, sys
-work, count = sys.argv[1], int(sys.argv[2])
+work, count, growth = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 xml = "application/vnd.openxmlformats-officedocument."
 kinds = [("letter.docx", xml + "wordprocessingml.document"), ("letter.doc", "application/msword"),
          ("sheet.xlsx", xml + "spreadsheetml.sheet"), ("slides.pptx", xml + "presentationml.presentation")]
@@ -54,7 +55,8 @@ write("first", [record(n, *kinds[n]) for n in range(4)])
 write("batch", batch)
 write("more", [record(n, *kinds[n]) for n in range(4)] + batch)
 write("letters", [record(n, *kinds[0]) for n in range(4)] + [record(n, *kinds[0]) for n in range(count)])
-write("thousand", [record(n, *kinds[n % 4]) for n in range(1000)])
+kinds.append(("letter.odt", "application/vnd.oasis.opendocument.text"))
+write("growth", [record(n, *kinds[n % 5]) for n in range(growth)])
 for n in range(count): shutil.copy(f"{work}/{kinds[n % 4][0]}", f"{work}/in/{n}-{kinds[n % 4][0]}")
 END
 # A document of a hundred pages of text, and of one.
@@ -103,6 +105,10 @@ with open(sys.argv[1] + "/out/dangerzone.pdf", "wb") as out:
 END
 }
 
+ratio() { echo "ratio $1 $(calc 2 "$3 / $2") (ours $(calc 1 "$2") ms, peer $(calc 1 "$3") ms)"; }
+median() { sort -n "$work/$1.times" | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)] / 1000}'; }
+calc() { awk "BEGIN {printf \"%.$1f\", $2}"; }
+speed() {
 for ((round = 0; round < rounds; ++round)); do
   timed cold cold
   timed dangerzone dangerzone
@@ -111,8 +117,6 @@ for ((round = 0; round < rounds; ++round)); do
   for run in first more; do timed "$run-one-core" ours "$run" --jobs 1; done
 done
 
-median() { sort -n "$work/$1.times" | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)] / 1000}'; }
-calc() { awk "BEGIN {printf \"%.$1f\", $2}"; }
 cold=$(median cold) whole=$(median whole_batch) zone=$(median dangerzone)
 each=$(calc 1 "($(median more) - $(median first)) / $documents")
 alone=$(calc 1 "($(median more-one-core) - $(median first-one-core)) / $documents")
@@ -128,22 +132,27 @@ safe=$(jq -r '.files[0].pdf.size' "$work/out.one")
 rgb=$(stat -c %s "$work/out/dangerzone.pdf")
 echo "letter of two pages, the Dangerzone way $(calc 0 "$zone") ms, $rgb bytes"
 echo "letter of two pages, intake-render      $letter ms: $(calc 1 "$zone / $letter") x, $safe bytes: $(calc 2 "$safe / $rgb") x"
+}
+[ -n "${GROWTH:-}" ] || speed
 
 # Memory, in kB: what a process has to itself, and all that it sees.
 field() { awk -v f="$2:" '$1 == f {print $2}' "/proc/$1/smaps_rollup" 2>/dev/null || true; }
 children() { awk -v p="$1" '$4 == p {print $1}' /proc/[0-9]*/stat 2>/dev/null || true; }
 input="batch"
-[ -z "${THOUSAND:-}" ] || input=thousand
+[ -z "${GROWTH:-}" ] || input=growth
 "$render" <"$work/$input.ndjson" >"$work/out.$input" &
 tool=$!
-parent_first=0 parent_peak=0 parent_last=0 child_peak=0
+parent_peak=0 parent_last=0 child_peak=0
+declare -A parent_after=()
 while kill -0 $tool 2>/dev/null; do
   for nursery in $(children $tool); do
     grep -q libmergedlo "/proc/$nursery/maps" 2>/dev/null || continue
     rss=$(field "$nursery" Rss)
     lines=$(wc -l <"$work/out.$input")
     [ -n "$rss" ] || continue
-    [ "$lines" -lt 10 ] || [ "$parent_first" != 0 ] || parent_first=$rss
+    for mark in 10 100 500 1000; do
+      [ "$lines" -lt "$mark" ] || [ -n "${parent_after[$mark]:-}" ] || parent_after[$mark]=$rss
+    done
     parent_last=$rss
     [ "$rss" -le "$parent_peak" ] || parent_peak=$rss
     for child in $(children "$nursery"); do
@@ -155,9 +164,12 @@ while kill -0 $tool 2>/dev/null; do
 done
 wait $tool
 echo "LibreOffice's parent at most $((parent_peak / 1024)) MB, a child at most $((child_peak / 1024)) MB of its own"
-echo "the parent after ten documents $((parent_first / 1024)) MB, after $(wc -l <"$work/out.$input") $((parent_last / 1024)) MB"
+for mark in 10 100 500 1000; do
+  [ -z "${parent_after[$mark]:-}" ] || echo "the parent after $mark documents: ${parent_after[$mark]} kB"
+done
+echo "the parent at the end, after $(wc -l <"$work/out.$input") documents: $parent_last kB"
 jq -r '.findings[]?.code' "$work/out.$input" | sort | uniq -c
-ratio() { echo "ratio $1 $(calc 2 "$3 / $2") (ours $(calc 1 "$2") ms, peer $(calc 1 "$3") ms)"; }
+[ -z "${GROWTH:-}" ] || exit 0
 ratio render-batch-one-core "$alone" "$(calc 3 "$whole / $documents")"
 ratio render-cold-one-core "$alone" "$cold"
 ratio render-batch "$each" "$(calc 3 "$whole / $documents")"
