@@ -77,7 +77,7 @@ day_check::day_lists day_check::take_lists(date day) {
 }
 
 std::optional<received_application> day_check::open(const dated_application& one, bool in_day) const {
-  const auto message = book_.find(book_.id_of(one.subject));
+  const auto message = book_.find(one);
   if (!message || message->payload.empty()) return std::nullopt;  // erased just now
   const record judged(message->payload);
   const auto told = judged["application"];
@@ -114,11 +114,14 @@ void day_check::hold_against(const day_lists& named, day_story& story) {
     std::erase_if(asked.of_day, [&](const auto& one) {
       return !std::binary_search(repeated_.begin(), repeated_.end(), one.receipt);
     });
-  const auto plain = match_numbers(book_, std::move(asked));
+  auto plain = match_numbers(book_, std::move(asked));
 
   std::vector<std::vector<list_entry>> lists(named.lists.size());
   for (const auto& row : plain.open) lists[row.list].push_back(named.entries.entry(row.at));
   for (const auto& row : plain.withdrawn) story.withdrawn.push_back(named.entries.entry(row.at));
+  // In the order in which the file has them: what lies together is read together.
+  std::sort(plain.applications.begin(), plain.applications.end(),
+            [](const auto& a, const auto& b) { return a.what.subject < b.what.subject; });
   std::vector<received_application> applications;
   for (const auto& one : plain.applications)
     if (auto opened = open(one.what, one.in_day)) applications.push_back(std::move(*opened));

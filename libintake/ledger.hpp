@@ -107,7 +107,7 @@ using receipt_key = std::array<std::uint64_t, 2>;
 struct dated_application {
   receipt_key receipt{};     ///< zeros: it names no number
   std::int64_t at = 0;       ///< submitted, else arrived, UTC seconds; noon UTC of a day that is told without a time
-  std::int64_t subject = 0;  ///< for ledger::id_of
+  std::int64_t subject = 0;  ///< for ledger::find
 };
 
 /// End of the chain. What `backup` and the daily report carry away; `check` compares.
@@ -222,6 +222,7 @@ class ledger {
   // Asking.
 
   [[nodiscard]] std::optional<message_entry> find(std::string_view id) const;
+  [[nodiscard]] std::optional<message_entry> find(const dated_application& one) const;
   /// The subject that a person means: its id, the beginning of it (six characters or more), or the receipt number of an
   /// application. Throws failure: no_input when there is none, usage when there are several.
   [[nodiscard]] std::string resolve(std::string_view text) const;
@@ -263,7 +264,6 @@ class ledger {
   [[nodiscard]] std::map<date, std::size_t> unjudged() const;
   /// Ids of the judged list mails of a day.
   [[nodiscard]] std::vector<std::string> lists_of(date day) const;
-  [[nodiscard]] std::string id_of(std::int64_t subject) const;
 
   // Checking.
 

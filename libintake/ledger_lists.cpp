@@ -143,9 +143,4 @@ std::vector<std::string> ledger::lists_of(date day) const {
   return ids;
 }
 
-std::string ledger::id_of(std::int64_t subject) const {
-  auto rows = state_->db->query("SELECT id FROM subjects WHERE subject = ?", subject);
-  return rows.next() ? rows.text(0) : std::string();
-}
-
 }  // namespace intake

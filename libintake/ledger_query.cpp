@@ -188,6 +188,15 @@ std::optional<message_entry> ledger::find(std::string_view id) const {
   return found;
 }
 
+std::optional<message_entry> ledger::find(const dated_application& one) const {
+  auto rows = state_->db->query(INTAKE_MESSAGE_COLUMNS "WHERE m.subject = ?", one.subject);
+  if (!rows.next()) return std::nullopt;
+  auto entry = read_message(rows);
+  entry.open = open_of(*state_->db, one.subject);
+  entry.payload = payload_of(*state_, rows.integer(10));
+  return entry;
+}
+
 std::string ledger::resolve(std::string_view text) const {
   if (state_->subject_of(text)) return std::string(text);
   std::set<std::string> found;
