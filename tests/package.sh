@@ -102,6 +102,12 @@ enter setpriv --reuid intake --regid intake --clear-groups env HOME=/var/lib/int
 accepted=$(jq -r 'select(.disposition == "accept").id' "$work/day" | wc -l)
 [ "$accepted" -ge 10 ] || fail "$accepted accepted: $(jq -c "[.disposition, [.findings[]? | .code, .detail]]" "$work/day" | sort | uniq -c)"
 enter test -s /var/lib/intake/ledger/ledger.db || fail "no ledger"
+# What the tools confine themselves with must pass the filter of the service, whose groups a systemd may not know.
+for unit in intake-daily intake-doctor; do
+  for call in landlock_create_ruleset landlock_add_rule landlock_restrict_self seccomp; do
+    enter grep -q "^SystemCallFilter=.* $call\( \|$\)" /usr/lib/systemd/system/$unit.service || fail "$unit.service forbids $call"
+  done
+done
 # The units are sound; without PID 1 of systemd they cannot be started here.
 if enter test -x /usr/bin/systemd-analyze; then
   enter systemd-analyze verify --man=no intake-daily.service intake-daily.timer intake-doctor.service intake-doctor.timer \
