@@ -51,7 +51,7 @@ xgettext --language=C++ --from-code=UTF-8 -k "${keywords[@]/#/--keyword=}" --no-
   2>/dev/null | sed -n 's/^msgid "\(.*\)"$/\1/p' | sort -u >"$work/said"
 sed -n 's/.*marked("\(.*\)").*/\1/p' libintake/detail_forms.hpp >"$work/known"
 # Of other things than details: the writer of PDFs, the mailbox for drafts, damaged changes between processes, --explain.
-others='^(a code point that is no text|a line of text .*|a page has too many .*|the size of a page is out of bounds|and what it gives .*|more lines follow|the message could not be read|no mailbox for drafts.*|changes .*|a member is replaced .*|not on one line|frame|RTF.*|station\.misdirected|/)?$'
+others='^(a code point that is no text|a line of text .*|a page has too many .*|the size of a page is out of bounds|and what it gives .*|more lines follow|the message could not be read|no mailbox for drafts.*|changes .*|bytes that are no member.s value|a member is replaced .*|not on one line|frame|RTF.*|station\.misdirected|/)?$'
 missing=0
 while IFS= read -r text; do
   [[ ! $text =~ $others ]] || continue
