@@ -89,7 +89,7 @@ cat >"$work/pipe" <<END
 cd $work/said
 $INTAKE_BIN/intake-fetch --new --watch --progress=json 2>fetch.err | $INTAKE_BIN/intake-parse 2>parse.err | tee parsed |
   $INTAKE_BIN/intake-decrypt 2>decrypt.err | tee opened | $INTAKE_BIN/intake-verify 2>verify.err |
-  $INTAKE_BIN/intake-ledger record 2>ledger.err | $INTAKE_BIN/intake-render 2>render.err >out
+  $INTAKE_BIN/intake-ledger record 2>ledger.err | $INTAKE_BIN/intake-render --jobs 2 2>render.err >out
 END
 setsid bash "$work/pipe" &
 session=$!
@@ -102,14 +102,16 @@ told_by "$session"
 [ -z "$(holding "${told[@]}")" ] || fail "shown: $(holding "${told[@]}" | while read -r file; do tr '\0' ' ' <"$file"; done)"
 
 # In memory: what was read once is wiped. The passwords of archives lie locked and out of cores in the two filters that
-# try them, in each in the pump and its worker, and not in what render starts beside. What is left in fetch is libcurl's.
+# try them, in each in the pump and its workers, and not in what render starts beside. What is left in fetch is libcurl's.
 if [ "$(id -u)" = 0 ]; then
   for pid in $(pgrep -s "$session" -f "^$INTAKE_BIN/intake-"); do
     "$here/in_memory" "$pid" "${marker[@]}" | sed "s|^|$(cat "/proc/$pid/comm") |"
   done >"$work/in_memory"
   grep -q "^intake-fetch ${marker[mail]} .* lo .* wf dd" "$work/in_memory" || fail "memory is not searched: $(cat "$work/in_memory")"
   for tool in decrypt render; do
-    [ "$(grep -c "^intake-$tool ${marker[zip]} .* dd" "$work/in_memory")" = 2 ] || fail "$tool: $(cat "$work/in_memory")"
+    processes=$([ $tool = render ] && echo 3 || echo 2)
+    [ "$(grep -c "^intake-$tool ${marker[zip]} .* dd" "$work/in_memory")" = "$processes" ] ||
+      fail "$tool: $(cat "$work/in_memory")"
     grep -q "^intake-$tool .* lo " "$work/in_memory" || fail "$tool: its passwords are not locked"
   done
   ! grep -vE "^intake-(decrypt|render) ${marker[zip]} |^intake-fetch (${marker[mail]}|${marker[credential]}|${marker[command]}|${marker[token]}) " \

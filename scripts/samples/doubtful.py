@@ -59,7 +59,8 @@ def of_files(add) -> None:
     add("scan.limit", "packed over and over, deeper than the engine goes",
         [Member("申請書.docx", docx(["申請書"], parts={"docProps/log.gz": nested_gzip(60)},
                                     extensions={"gz": "application/gzip"}))])
-    add("scan.encrypted", "a PDF that opens with a password only", [Member("見取図.pdf", pdf_with_password())])
+    add("scan.encrypted", "a PDF that opens with a password only", [Member("見取図.pdf", pdf_with_password())],
+        also="render.password")
     add("macro.vba", "a form with VBA", [Member("申請書.docm", docm())])
     add("macro.xlm", "a macro sheet", [Member("内訳.xlsm", xlsm_with_macro_sheet())])
     add("macro.dde", "a DDE field", [Member("申請書.docx", docx_with_dde())])
