@@ -10,20 +10,10 @@ cd "$work"
 
 printf 'wrong\n市の鍵\tfirst-secret\nxyzzy\n' >zip.secret
 chmod 600 zip.secret
-cat >intake.toml <<'END'
-profile = "kumamoto-2021"
-station = "a"
-[[stations]]
-id = "a"
-name = "見本警察署"
-address = "a@police.example"
-tel = "000-000-0000"
-[archive]
-passwords = ["file:zip.secret"]
-END
-mkdir profiles
-cp "$INTAKE_SOURCE/share/intake/profiles/kumamoto-2021.toml" .
-sed -i "s|^profile = .*|profile = \"$work/kumamoto-2021.toml\"|" intake.toml
+# shellcheck source=tests/small_desk.bash
+. "$INTAKE_SOURCE/tests/small_desk.bash"
+small_desk intake '[archive]
+passwords = ["file:zip.secret"]'
 
 # record FILE…: one record with these attachments on stdout.
 record() {

@@ -8,19 +8,12 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 fail() { echo "FAIL: $*" >&2; exit 1; }
 cd "$work"
-cat >intake.toml <<'END'
-profile = "kumamoto-2021"
-station = "a"
-[[stations]]
-id = "a"
-name = "見本警察署"
-address = "a@police.example"
-tel = "000-000-0000"
-END
-export INTAKE_CONFIG=$work/intake.toml
+# shellcheck source=tests/small_desk.bash
+. "$INTAKE_SOURCE/tests/small_desk.bash"
+small_desk intake
 font=/usr/share/fonts/opentype/ipafont-mincho/ipam.ttf
 convert -size 1650x1000 xc:white -density 200 -units PixelsPerInch -font $font -pointsize 30 -fill black \
-  -annotate +150+250 '道路使用許可申請について' -annotate +150+450 '申請者は見本花子です' -font Helvetica -annotate +150+650 'Receipt 12345' \
+  -annotate +150+250 '道路使用許可申請について' -annotate +150+450 '申請者は見本花子です' -annotate +150+650 'Receipt 12345' \
   scan.png
 convert -size 600x400 xc:white -density 200 -units PixelsPerInch blank.png
 img2pdf scan.png -o scan.pdf

@@ -7,16 +7,9 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 fail() { echo "FAIL: $*" >&2; exit 1; }
 cd "$work"
-cat >intake.toml <<'END'
-profile = "kumamoto-2021"
-station = "a"
-[[stations]]
-id = "a"
-name = "見本警察署"
-address = "a@police.example"
-tel = "000-000-0000"
-END
-export INTAKE_CONFIG=$work/intake.toml
+# shellcheck source=tests/small_desk.bash
+. "$INTAKE_SOURCE/tests/small_desk.bash"
+small_desk intake
 python3 - >in <<'END'
 import base64, io, json, zipfile
 def document(font, text):
