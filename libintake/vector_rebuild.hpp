@@ -25,6 +25,14 @@ using handle = QPDFObjectHandle;
 [[nodiscard]] std::string number_text(handle number);
 [[nodiscard]] handle number(handle from);
 [[nodiscard]] handle numbers(handle from, int least, int most);  ///< an array
+/// `numbers` as a maker of a key's value.
+template <int least, int most>
+handle some_numbers(handle from) {
+  return numbers(from, least, most);
+}
+inline constexpr auto four = some_numbers<4, 4>;
+inline constexpr auto six = some_numbers<6, 6>;
+inline constexpr auto many = some_numbers<0, 4096>;
 [[nodiscard]] handle name(handle from);
 [[nodiscard]] handle text(handle from);
 [[nodiscard]] handle truth(handle from);
