@@ -18,12 +18,6 @@ std::vector<std::string> box_of(const message_place& place) {
   return {place.account, place.mailbox, place.uidvalidity};
 }
 
-std::optional<std::uint64_t> as_number(const std::string& uid) {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(uid.data(), uid.data() + uid.size(), number);
-  return error == std::errc() && end == uid.data() + uid.size() ? std::optional(number) : std::nullopt;
-}
-
 }  // namespace
 
 fetch_run::fetch_run(std::vector<fetch_source>& sources, const fetch_order& order)
@@ -109,14 +103,13 @@ bool fetch_run::is_known(const message_place& place) {
 }
 
 bool fetch_run::is_finished(const message_place& place) {
-  const auto number = place.kind == "imap" ? as_number(place.uid) : std::nullopt;
-  if (!number) return order_.book->finished(as_source(place));
+  if (place.kind != "imap") return order_.book->finished(as_source(place));
   // A mailbox of 100,000 messages is a few ranges, and asking for each of them would take seconds.
   const auto [it, fresh] = finished_.try_emplace(box_of(place));
-  if (fresh) it->second = order_.book->finished_uids(as_source(place));
-  const auto after = std::upper_bound(it->second.begin(), it->second.end(), *number,
-                                      [](std::uint64_t uid, const uid_range& range) { return uid < range.first; });
-  return after != it->second.begin() && *number <= std::prev(after)->last;
+  if (fresh)
+    for (const auto& range : order_.book->finished_uids(as_source(place)))
+      it->second.insert_range(range.first, range.last);
+  return it->second.contains(place.uid);
 }
 
 void fetch_run::note(const fetch_source& source, std::size_t messages) {

@@ -55,7 +55,7 @@ class fetch_run {
   std::exception_ptr fatal_;
   recent_ids written_;                       ///< so that nothing is handed over twice
   std::map<box_name, uid_set> handed_over_;  ///< of what is watched
-  std::map<box_name, std::vector<uid_range>> finished_;
+  std::map<box_name, uid_set> finished_;
   std::map<const fetch_source*, noted> noted_;
 };
 

@@ -1,11 +1,9 @@
 #include "handed_over.hpp"
 
 #include <charconv>
-#include <cstring>
 #include <iterator>
 #include <optional>
 
-#include "digest.hpp"
 #include "limits.hpp"
 
 namespace intake {
@@ -48,10 +46,7 @@ bool uid_set::contains(const std::string& uid) const {
 }
 
 bool recent_ids::insert(std::string_view id) {
-  sha256 whole;
-  whole.update(id);
-  digest made;
-  std::memcpy(made.data(), whole.bytes().data(), sizeof made);
+  const auto made = short_digest_of(id);
   if (older_.contains(made) || !newer_.insert(made).second) return false;
   if (newer_.size() >= limits::watch_remembered) {
     older_ = std::move(newer_);

@@ -2,7 +2,6 @@
 // what was received.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <map>
 #include <set>
@@ -11,12 +10,16 @@
 #include <unordered_set>
 #include <utility>
 
+#include "short_digest.hpp"
+
 namespace intake {
 
 /// UIDs of one mailbox. Numbers that follow each other, as those of IMAP do, take no memory each.
 class uid_set {
  public:
   void insert(const std::string& uid);
+  /// All numbers from `first` to `last`, which join no range that is there.
+  void insert_range(std::uint64_t first, std::uint64_t last) { ranges_.emplace(first, last); }
   [[nodiscard]] bool contains(const std::string& uid) const;
 
  private:
@@ -31,11 +34,7 @@ class recent_ids {
   bool insert(std::string_view id);
 
  private:
-  using digest = std::array<std::uint64_t, 2>;
-  struct first_octets {
-    std::size_t operator()(const digest& of) const { return of[0]; }
-  };
-  std::unordered_set<digest, first_octets> older_, newer_;
+  std::unordered_set<short_digest, short_digest_hash> older_, newer_;
 };
 
 }  // namespace intake

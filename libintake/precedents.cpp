@@ -8,18 +8,16 @@
 #include <type_traits>
 #include <unordered_map>
 
-#include "digest.hpp"
 #include "failure.hpp"
 #include "limits.hpp"
 #include "nfkc.hpp"
+#include "short_digest.hpp"
 
 namespace intake {
 namespace {
 
-using digest = std::array<std::uint64_t, 2>;
-
 struct entry {
-  digest key, who;
+  short_digest key, who;
   char check[8];
 };
 static_assert(std::has_unique_object_representations_v<entry>, "entries are compared by their bytes");
@@ -29,16 +27,8 @@ struct shared_part {
   entry entries[limits::stream_memory_entries];
 };
 
-digest short_digest(std::string_view text) {
-  sha256 whole;
-  whole.update(text);
-  digest made;
-  std::memcpy(made.data(), whole.bytes().data(), sizeof made);
-  return made;
-}
-
-digest key_of(std::string_view what, std::string_view text) {
-  return short_digest(std::string(what) + '\0' + folded(text));
+short_digest key_of(std::string_view what, std::string_view text) {
+  return short_digest_of(std::string(what) + '\0' + folded(text));
 }
 
 std::string checksum(std::uint64_t index, const entry& one) {
@@ -48,13 +38,9 @@ std::string checksum(std::uint64_t index, const entry& one) {
   return whole.bytes().substr(0, sizeof one.check);
 }
 
-struct first_octets {
-  std::size_t operator()(const digest& of) const { return of[0]; }
-};
-
 /// Which messages told something: that there is another one than a given one is all that is ever asked.
 struct messages {
-  digest first;
+  short_digest first;
   bool several = false;
 };
 
@@ -63,18 +49,18 @@ struct messages {
 struct stream_memory::state {
   shared_part* shared = nullptr;
   bool damaged = false;
-  std::unordered_map<digest, messages, first_octets> index;
+  std::unordered_map<short_digest, messages, short_digest_hash> index;
 
   /// False when that was known, or makes no difference.
-  bool learn(const digest& key, const digest& who) {
+  bool learn(const short_digest& key, const short_digest& who) {
     const auto [found, fresh] = index.try_emplace(key, messages{who});
     if (fresh) return true;
     if (found->second.several || found->second.first == who) return false;
     return found->second.several = true;
   }
 
-  void append(const digest& key, std::string_view id) {
-    const auto who = short_digest(id);
+  void append(const short_digest& key, std::string_view id) {
+    const auto who = short_digest_of(id);
     if (!learn(key, who)) return;
     const auto at = shared->used.load();
     if (at >= limits::stream_memory_entries) {
@@ -88,9 +74,9 @@ struct stream_memory::state {
     shared->used.store(at + 1);
   }
 
-  [[nodiscard]] bool seen(const digest& key, std::string_view other_than_id) const {
+  [[nodiscard]] bool seen(const short_digest& key, std::string_view other_than_id) const {
     const auto found = index.find(key);
-    return found != index.end() && (found->second.several || found->second.first != short_digest(other_than_id));
+    return found != index.end() && (found->second.several || found->second.first != short_digest_of(other_than_id));
   }
 };
 
