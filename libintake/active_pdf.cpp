@@ -1,13 +1,12 @@
 // PDF (ISO 32000-1), read by qpdf: names are unescaped and object streams opened before anything is compared.
-#include <qpdf/Pl_Discard.hh>
 #include <qpdf/QPDF.hh>
 #include <qpdf/QPDFExc.hh>
-#include <qpdf/QPDFLogger.hh>
 #include <qpdf/QPDFObjectHandle.hh>
 
 #include <array>
 
 #include "active_search.hpp"
+#include "qpdf_use.hpp"
 
 namespace intake {
 namespace {
@@ -146,10 +145,7 @@ class pdf_reader {
 void search_pdf(active_search& search, std::string_view bytes, const std::string& where) {
   QPDF pdf;
   try {
-    pdf.setSuppressWarnings(true);
-    pdf.setLogger(QPDFLogger::create());
-    pdf.getLogger()->setError(std::make_shared<Pl_Discard>());
-    pdf.getLogger()->setWarn(std::make_shared<Pl_Discard>());
+    silence(pdf);
     pdf.processMemoryFile("received", bytes.data(), bytes.size());
     pdf_reader(search, where).read(pdf);
   } catch (const QPDFExc& error) {

@@ -1,14 +1,11 @@
 #include "locked_document.hpp"
 
-#include <qpdf/Pl_Discard.hh>
-#include <qpdf/QPDF.hh>
 #include <qpdf/QPDFExc.hh>
-#include <qpdf/QPDFLogger.hh>
-#include <qpdf/QPDFWriter.hh>
 
 #include <cstring>
 
 #include "ooxml_lock.hpp"
+#include "qpdf_use.hpp"
 
 namespace intake {
 namespace {
@@ -36,10 +33,7 @@ enum class lock { none, shut, opened };
 /// Throws what qpdf throws, but for a password that does not fit.
 lock load(QPDF& pdf, std::string_view bytes, const char* password) {
   try {
-    pdf.setSuppressWarnings(true);
-    pdf.setLogger(QPDFLogger::create());
-    pdf.getLogger()->setError(std::make_shared<Pl_Discard>());
-    pdf.getLogger()->setWarn(std::make_shared<Pl_Discard>());
+    silence(pdf);
     pdf.processMemoryFile("received", bytes.data(), bytes.size(), password);
     return pdf.isEncrypted() ? lock::opened : lock::none;
   } catch (const QPDFExc& error) {
@@ -51,14 +45,10 @@ lock load(QPDF& pdf, std::string_view bytes, const char* password) {
 /// Everything in it, what nothing leads to as well: the scan is to see no less than there was.
 std::string without_lock(QPDF& pdf) {
   QPDFWriter writer(pdf);
-  writer.setOutputMemory();
   writer.setPreserveEncryption(false);
   writer.setPreserveUnreferencedObjects(true);
-  writer.setDeterministicID(true);
   writer.setStreamDataMode(qpdf_s_preserve);
-  writer.write();
-  const auto buffer = writer.getBufferSharedPointer();
-  return {reinterpret_cast<const char*>(buffer->getBuffer()), buffer->getSize()};
+  return written(writer);
 }
 
 std::optional<unlocked_document> unlock_pdf(std::string_view bytes, std::span<const labelled_secret> passwords,

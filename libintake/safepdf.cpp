@@ -7,19 +7,17 @@
 #include <qpdf/QPDF.hh>
 #include <qpdf/QPDFObjectHandle.hh>
 #include <qpdf/QPDFPageDocumentHelper.hh>
-#include <qpdf/QPDFWriter.hh>
 #include <stdexcept>
 
 #include "limits.hpp"
 #include "page_image.hpp"
+#include "qpdf_use.hpp"
 #include "text_layer.hpp"
 
 namespace intake {
 namespace {
 
 using object = QPDFObjectHandle;
-
-constexpr const char* producer = "intake";
 
 std::string points(std::int32_t hundredths) {
   return fmt::format("{}.{:02}", hundredths / 100, hundredths % 100);
@@ -143,17 +141,7 @@ unsigned safe_pdf::pages() const {
 std::string safe_pdf::finish() {
   auto& file = state_->file;
   if (!state_->text.empty()) state_->make_fonts();
-  object info = file.makeIndirectObject(object::newDictionary());
-  info.replaceKey("/Producer", object::newUnicodeString(producer));
-  file.getTrailer().replaceKey("/Info", info);
-  QPDFWriter writer(file);
-  writer.setOutputMemory();
-  writer.setDeterministicID(true);
-  writer.setObjectStreamMode(qpdf_o_generate);
-  writer.setMinimumPDFVersion("1.7");
-  writer.write();
-  const auto buffer = writer.getBufferSharedPointer();
-  return {reinterpret_cast<const char*>(buffer->getBuffer()), buffer->getSize()};
+  return written_as_ours(file);
 }
 
 }  // namespace intake

@@ -136,9 +136,7 @@ handle rebuild::descriptor(handle from, handle) {
         refuse("a font program of an unknown kind");
       told.replaceKey("/Subtype", name(dictionary.getKey("/Subtype")));
     }
-    handle made = stream(unpacked(program));
-    made.replaceDict(told);
-    to.replaceKey(key, made);
+    to.replaceKey(key, stream(unpacked(program), told));
   }
   return to;
 }

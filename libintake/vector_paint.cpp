@@ -59,11 +59,7 @@ handle rebuild::pattern(handle from, handle resources) {
   }
   copy_keys(dictionary, to,
             {{"/PaintType", number}, {"/TilingType", number}, {"/BBox", four}, {"/XStep", number}, {"/YStep", number}});
-  handle used = handle::newDictionary();
-  handle made = stream(content(from, own_resources(from, resources), used));
-  to.replaceKey("/Resources", used);
-  made.replaceDict(to);
-  return made;
+  return drawing(from, resources, to);
 }
 
 handle rebuild::shading(handle from, handle resources) {
@@ -87,9 +83,7 @@ handle rebuild::shading(handle from, handle resources) {
   to.replaceKey("/ColorSpace", once(dictionary.getKey("/ColorSpace"), resources, &rebuild::colours, "colours"));
   if (dictionary.hasKey("/Function")) to.replaceKey("/Function", functions(dictionary.getKey("/Function"), resources));
   if (!from.isStream()) return to;
-  handle made = stream(unpacked(from));
-  made.replaceDict(to);
-  return made;
+  return stream(unpacked(from), to);
 }
 
 handle rebuild::functions(handle from, handle resources) {
@@ -124,9 +118,7 @@ handle rebuild::function(handle from, handle resources) {
   handle type = dictionary.getKey("/FunctionType");
   std::string bytes = unpacked(from);
   if (type.isInteger() && type.getIntValueAsInt() == 4) bytes = plain_program(bytes);
-  handle made = stream(std::move(bytes));
-  made.replaceDict(to);
-  return made;
+  return stream(std::move(bytes), to);
 }
 
 handle rebuild::colours(handle from, handle resources) {

@@ -1,13 +1,10 @@
 #include "vector_pdf.hpp"
 
-#include <qpdf/Pl_Discard.hh>
-#include <qpdf/QPDF.hh>
 #include <qpdf/QPDFExc.hh>
-#include <qpdf/QPDFLogger.hh>
 #include <qpdf/QPDFPageDocumentHelper.hh>
 #include <qpdf/QPDFPageObjectHelper.hh>
-#include <qpdf/QPDFWriter.hh>
 
+#include "qpdf_use.hpp"
 #include "vector_rebuild.hpp"
 
 namespace intake {
@@ -39,26 +36,9 @@ handle page_of(rebuild& made, QPDFPageObjectHelper page) {
   return to;
 }
 
-std::string written(QPDF& made) {
-  handle info = made.makeIndirectObject(handle::newDictionary());
-  info.replaceKey("/Producer", handle::newUnicodeString("intake"));
-  made.getTrailer().replaceKey("/Info", info);
-  QPDFWriter writer(made);
-  writer.setOutputMemory();
-  writer.setDeterministicID(true);
-  writer.setObjectStreamMode(qpdf_o_generate);
-  writer.setMinimumPDFVersion("1.7");
-  writer.write();
-  const auto buffer = writer.getBufferSharedPointer();
-  return {reinterpret_cast<const char*>(buffer->getBuffer()), buffer->getSize()};
-}
-
 vector_pdf rebuilt(std::string_view untrusted_pdf) {
   QPDF from;
-  from.setSuppressWarnings(true);
-  from.setLogger(QPDFLogger::create());
-  from.getLogger()->setError(std::make_shared<Pl_Discard>());
-  from.getLogger()->setWarn(std::make_shared<Pl_Discard>());
+  silence(from);
   from.processMemoryFile("received", untrusted_pdf.data(), untrusted_pdf.size());
   flatten(from);
   QPDF to;
@@ -71,7 +51,7 @@ vector_pdf rebuilt(std::string_view untrusted_pdf) {
     pages.addPage(to.makeIndirectObject(page_of(made, page)), false);
   }
   if (count == 0) refuse("no pages");
-  return {written(to), count};
+  return {written_as_ours(to), count};
 }
 
 }  // namespace

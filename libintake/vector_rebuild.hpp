@@ -58,6 +58,7 @@ class rebuild {
   /// that they use.
   [[nodiscard]] std::string content(handle stream_or_page, handle resources, handle to, bool glyph = false);
   [[nodiscard]] handle stream(std::string bytes);
+  [[nodiscard]] handle stream(std::string bytes, handle dictionary);
   /// As a group of transparent objects (ISO 32000-1, 11.6.6).
   [[nodiscard]] handle group(handle from);
 
@@ -85,7 +86,8 @@ class rebuild {
   [[nodiscard]] handle descriptor(handle from, handle resources);
   [[nodiscard]] handle descendant(handle from, handle resources);
   [[nodiscard]] handle glyphs(handle from, handle resources);  ///< a Type 3 font
-  [[nodiscard]] handle own_resources(handle from, handle resources) const;
+  /// A stream that draws, under `dictionary`, with resources of its own or those around it.
+  [[nodiscard]] handle drawing(handle from, handle resources, handle dictionary);
 
   QPDF& out_;
   std::map<std::pair<QPDFObjGen, std::string>, handle> made_;

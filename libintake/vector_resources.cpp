@@ -82,9 +82,17 @@ handle rebuild::stream(std::string bytes) {
   return handle::newStream(&out_, bytes);
 }
 
-handle rebuild::own_resources(handle from, handle resources) const {
-  handle own = from.getDict().getKey("/Resources");
-  return own.isDictionary() ? own : resources;
+handle rebuild::stream(std::string bytes, handle dictionary) {
+  handle made = stream(std::move(bytes));
+  made.replaceDict(dictionary);
+  return made;
+}
+
+handle rebuild::drawing(handle from, handle resources, handle dictionary) {
+  handle own = from.getDict().getKey("/Resources"), used = handle::newDictionary();
+  std::string operators = content(from, own.isDictionary() ? own : resources, used);
+  dictionary.replaceKey("/Resources", used);
+  return stream(std::move(operators), dictionary);
 }
 
 handle rebuild::resource(const std::string& category, handle from, handle resources) {
@@ -152,9 +160,7 @@ handle rebuild::image(handle from, handle resources) {
   } else if (filter == "/JBIG2Decode" || filter == "/JPXDecode") {
     refuse(filter.substr(1) + ": pictures whose readers are known for their errors");
   }
-  handle made = stream(std::move(bytes));
-  made.replaceDict(to);
-  return made;
+  return stream(std::move(bytes), to);
 }
 
 handle rebuild::group(handle from) {
@@ -172,11 +178,7 @@ handle rebuild::form(handle from, handle resources) {
   handle to = handle::parse("<< /Type /XObject /Subtype /Form >>");
   copy_keys(dictionary, to, {{"/BBox", four}, {"/Matrix", six}});
   if (dictionary.hasKey("/Group")) to.replaceKey("/Group", group(dictionary.getKey("/Group")));
-  handle used = handle::newDictionary();
-  handle made = stream(content(from, own_resources(from, resources), used));
-  to.replaceKey("/Resources", used);
-  made.replaceDict(to);
-  return made;
+  return drawing(from, resources, to);
 }
 
 handle rebuild::state(handle from, handle resources) {
