@@ -1,22 +1,11 @@
 #include "handled_line.hpp"
 
 #include <algorithm>
-#include <ctime>
 
 #include "json.hpp"
+#include "utc.hpp"
 
 namespace intake {
-namespace {
-
-std::string utc_now() {
-  const std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  gmtime_r(&now, &parts);
-  char text[32];
-  return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};
-}
-
-}  // namespace
 
 void stamp(record& rec, const std::string& stage, const std::string& tool) {
   json::writer out;

@@ -1,6 +1,5 @@
 #include "log.hpp"
 
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -8,6 +7,7 @@
 
 #include "json.hpp"
 #include "terminal.hpp"
+#include "utc.hpp"
 
 namespace intake::log {
 namespace {
@@ -23,21 +23,9 @@ void put(const std::string& line) {
   (void)!::write(STDERR_FILENO, line.data(), line.size());
 }
 
-/// UTC, without the C library, which may open the time zone's file, as a confined process cannot.
-std::string time_of_day() {
-  using namespace std::chrono;
-  const auto now = floor<seconds>(system_clock::now());
-  const auto midnight = floor<days>(now);
-  const year_month_day day(midnight);
-  const hh_mm_ss time(now - midnight);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", static_cast<int>(day.year()),
-                     static_cast<unsigned>(day.month()), static_cast<unsigned>(day.day()), time.hours().count(),
-                     time.minutes().count(), time.seconds().count());
-}
-
 json::writer head(level level) {
   json::writer out;
-  out.begin_object().member("at", time_of_day()).member("tool", run.tool);
+  out.begin_object().member("at", utc_now()).member("tool", run.tool);
   out.member("level", level == level::error ? "error" : level == level::warning ? "warning" : "info");
   return out;
 }
