@@ -92,15 +92,15 @@ bool is_private(int c) {
   return (c >= 0xE000 && c <= 0xF8FF) || (c >= 0xF0000 && c <= 0xFFFFD) || (c >= 0x100000 && c <= 0x10FFFD);
 }
 
-bool is_invisible(int c) {
-  return c <= 0x20 || c == 0xA0 || c == 0xAD || c == 0x3000 || (c >= 0x2000 && c <= 0x200F) || c == 0x2028 ||
-         c == 0x2029 || c == 0x2060 || c == 0xFEFF || c == 0xFFFD || (c >= 0xFE00 && c <= 0xFE0F) ||
-         (c >= 0xE0100 && c <= 0xE01EF) || (c >= 0x7F && c < 0xA0);
-}
-
 /// Selectors of ideographic variation sequences (UTS #37).
 bool selects_variant(int c) {
   return c >= 0xE0100 && c <= 0xE01EF;
+}
+
+bool is_invisible(int c) {
+  return c <= 0x20 || c == 0xA0 || c == 0xAD || c == 0x3000 || (c >= 0x2000 && c <= 0x200F) || c == 0x2028 ||
+         c == 0x2029 || c == 0x2060 || c == 0xFEFF || c == 0xFFFD || (c >= 0xFE00 && c <= 0xFE0F) ||
+         selects_variant(c) || (c >= 0x7F && c < 0xA0);
 }
 
 /// Of the fonts here only IPAmj明朝 has shapes for them: any other shows the plain ideograph, as if nothing were wrong.

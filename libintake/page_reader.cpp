@@ -9,8 +9,8 @@
 #include <cstdlib>
 
 #include "channel.hpp"
-#include "limits.hpp"
 #include "failure.hpp"
+#include "limits.hpp"
 #include "sandbox.hpp"
 
 namespace intake {

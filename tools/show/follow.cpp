@@ -3,8 +3,6 @@
 #include <poll.h>
 #include <unistd.h>
 
-#include <cstdio>
-
 #include "known.hpp"
 #include "libintake/arrivals.hpp"
 #include "libintake/limits.hpp"
@@ -15,10 +13,6 @@
 
 namespace intake {
 namespace {
-
-void flush() {
-  if (std::fflush(stdout) != 0) throw system_failure(exit_status::io, "writing the table");
-}
 
 bool is_read(int fd) {
   pollfd end = {fd, 0, 0};

@@ -17,6 +17,10 @@ void print(const std::string& text) {
     throw system_failure(exit_status::io, "writing the table");
 }
 
+void flush() {
+  if (std::fflush(stdout) != 0) throw system_failure(exit_status::io, "writing the table");
+}
+
 exit_status show_known(context& ctx, const std::string& wanted, bool json) {
   const auto style = terminal::style_of(STDOUT_FILENO);
   const auto& desk = ctx.config();
@@ -34,7 +38,7 @@ exit_status show_known(context& ctx, const std::string& wanted, bool json) {
       print(rec.id() == known->id ? show::page(rec, style) + "\n" : related.lines(rec));
   }
   if (!json) print(related.foot());
-  if (std::fflush(stdout) != 0) throw system_failure(exit_status::io, "writing the table");
+  flush();
   return exit_status::ok;
 }
 

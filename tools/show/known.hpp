@@ -12,5 +12,6 @@ namespace intake {
 
 /// Throws failure(io).
 void print(const std::string& text);
+void flush();
 
 }  // namespace intake

@@ -58,7 +58,7 @@ exit_status show_passing(const show_options& opt) {
     }
   }
   print(opt.pages ? show::glance_foot() : table.foot());
-  if (std::fflush(stdout) != 0) throw system_failure(exit_status::io, "writing the table");
+  flush();
   if (!wanted.empty() && !shown) throw failure(exit_status::no_input, "{}: no such message", wanted);
   return unusable ? exit_status::data : exit_status::ok;
 }
