@@ -67,13 +67,12 @@ class pump {
     if (shown_) shown_->expect_file(0);
     task_.role = stage.role;
     task_.access = stage.access;
-    task_.settle = [this] { reader_.show_read_only(); };
     task_.prepare = stage.prepare;
     task_.answer = [this](std::string_view request, const send_reply& send) {
-      std::uint64_t where[3];
-      std::memcpy(where, request.data(), sizeof where);
-      if (shown_) shown_->work_at(static_cast<unsigned>(where[2]));
-      handle_line(reader_.at(where[0], where[1]), stage_, options_.tool, send);
+      unsigned number = 0;
+      std::memcpy(&number, request.data(), sizeof number);
+      if (shown_) shown_->work_at(number);
+      handle_line(request.substr(sizeof number), stage_, options_.tool, send);
     };
   }
 
@@ -190,8 +189,8 @@ class pump {
       next->assigned = true;
       next->deadline = clock::now() + stage_.deadline + limits::worker_per_mebibyte * (next->line.size() / limits::mib);
       seat.at_work = &*next;  // a deque keeps its elements in place
-      const std::uint64_t where[] = {reader_.offset_of(next->line), next->line.size(), place_of(seat)};
-      seat.hand->ask({reinterpret_cast<const char*>(where), sizeof where});
+      const unsigned number = place_of(seat);
+      seat.hand->ask({reinterpret_cast<const char*>(&number), sizeof number}, next->line);
     }
   }
 

@@ -30,26 +30,23 @@ constexpr std::size_t segment_bytes = segment_turn + limits::record_bytes + 2 * 
 static_assert(chunk >= record::line_padding);
 // Memory of a giant line is given back when the line has gone.
 constexpr std::size_t kept_bytes = 32 * limits::mib;
+// What a segment of short lines uses.
+constexpr std::size_t small_lines = 2 * limits::mib;
 
 }  // namespace
 
-line_reader::line_reader(int fd, unsigned segments)
-    : fd_(fd), mapped_(segments * segment_bytes), held_(segments), backed_(segments) {
-  memory_fd_ = memfd_create("intake-lines", MFD_CLOEXEC);
-  if (memory_fd_ < 0 || ftruncate(memory_fd_, static_cast<off_t>(mapped_)) != 0)
-    throw system_failure(exit_status::os, "memory for lines");
-  void* at = mmap(nullptr, mapped_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, memory_fd_, 0);
+line_reader::line_reader(int fd, unsigned segments) : fd_(fd), mapped_(segments * segment_bytes), held_(segments) {
+  void* at = mmap(nullptr, mapped_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (at == MAP_FAILED) throw system_failure(exit_status::os, "memory for lines");
   memory_ = static_cast<char*>(at);
-  // Opened anew for reading only, the memory cannot be mapped for writing again, whatever a worker tries.
-  if (segments > 1) read_only_fd_ = open(("/proc/self/fd/" + std::to_string(memory_fd_)).c_str(), O_RDONLY | O_CLOEXEC);
-  if (segments > 1 && read_only_fd_ < 0) throw system_failure(exit_status::os, "read-only memory for lines");
+  // A worker is sent the line that it is to read; the others are not its business.
+  if (madvise(memory_, mapped_, MADV_DONTFORK) != 0) throw system_failure(exit_status::os, "memory for lines");
+  for (unsigned segment = 0; segment < segments; ++segment)  // short lines never come that far
+    ask_for_huge_pages(base(segment) + small_lines, segment_bytes - small_lines);
   (void)fcntl(fd_, F_SETPIPE_SZ, static_cast<int>(chunk));  // fewer turns; refused for what is no pipe
 }
 
 line_reader::~line_reader() {
-  if (read_only_fd_ >= 0) close(read_only_fd_);
-  close(memory_fd_);
   munmap(memory_, mapped_);
 }
 
@@ -75,34 +72,14 @@ void line_reader::make_room() {
 }
 
 void line_reader::give_back(unsigned segment, std::size_t from) {
-  (void)madvise(base(segment) + from, segment_bytes - from, MADV_REMOVE);
-  backed_[segment] = from;
-}
-
-/// Reads behind what is filled. Where no page is yet, the kernel would have to clear one at each fault only for the
-/// read to write over it: pwrite(2) saves both.
-ssize_t line_reader::read_chunk() {
-  const bool backed = filled_ + chunk <= backed_[segment_];
-  if (!backed && fresh_.size() == 0) fresh_ = octets(chunk);
-  ssize_t got;
-  do got = read(fd_, backed ? base(segment_) + filled_ : fresh_.data(), chunk);
-  while (got < 0 && errno == EINTR);
-  if (backed || got <= 0) return got;
-  const auto at = segment_ * segment_bytes + filled_;
-  for (ssize_t put = 0; put < got;) {
-    const ssize_t written =
-        pwrite(memory_fd_, fresh_.data() + put, static_cast<std::size_t>(got - put), static_cast<off_t>(at) + put);
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) throw system_failure(exit_status::os, "memory for lines");
-    put += written;
-  }
-  backed_[segment_] = filled_ + static_cast<std::size_t>(got);
-  return got;
+  (void)madvise(base(segment) + from, segment_bytes - from, MADV_DONTNEED);
 }
 
 bool line_reader::fill() {
   make_room();
-  const ssize_t got = read_chunk();
+  ssize_t got;
+  do got = read(fd_, base(segment_) + filled_, chunk);
+  while (got < 0 && errno == EINTR);
   if (got < 0) throw system_failure(exit_status::io, "reading the records");
   if (got == 0) end_ = true;
   const std::size_t before = filled_;
@@ -162,22 +139,9 @@ void line_reader::hold() {
 }
 
 void line_reader::release(std::string_view line) {
-  const auto segment = static_cast<unsigned>(offset_of(line) / segment_bytes);
+  const auto segment = static_cast<unsigned>(static_cast<std::size_t>(line.data() - memory_) / segment_bytes);
   --held_[segment];
   if (held_[segment] == 0 && segment != segment_ && line.size() > kept_bytes) give_back(segment, 0);
-}
-
-std::uint64_t line_reader::offset_of(std::string_view line) const {
-  return static_cast<std::uint64_t>(line.data() - memory_);
-}
-
-void line_reader::show_read_only() const {
-  if (mmap(memory_, mapped_, PROT_READ, MAP_SHARED | MAP_FIXED | MAP_NORESERVE, read_only_fd_, 0) == MAP_FAILED)
-    throw system_failure(exit_status::os, "read-only memory for lines");
-}
-
-std::string_view line_reader::at(std::uint64_t offset, std::uint64_t size) const {
-  return {memory_ + offset, size};
 }
 
 bool write_pieces(int fd, const std::vector<std::string_view>& pieces) {

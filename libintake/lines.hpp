@@ -18,7 +18,7 @@ namespace intake {
 struct spliced_line;
 
 /// Reads lines into memory of its own, each in one piece. With several segments, lines stay where they are until they
-/// are given back, and forked workers can be shown the same memory read-only.
+/// are given back. Forked children do not have this memory.
 class line_reader {
  public:
   /// `segments` > 1: up to (segments - 1) lines may be held at a time.
@@ -45,12 +45,6 @@ class line_reader {
   /// Keeps the memory of line() until release(). Only with several segments.
   void hold();
   void release(std::string_view line);
-  /// Where `line` lies in the memory that a worker sees.
-  [[nodiscard]] std::uint64_t offset_of(std::string_view line) const;
-  /// In a forked child: makes the memory read-only for good. Throws failure(os).
-  void show_read_only() const;
-  /// In a forked child, after show_read_only().
-  [[nodiscard]] std::string_view at(std::uint64_t offset, std::uint64_t size) const;
 
  private:
   [[nodiscard]] char* base(unsigned segment) const;
@@ -58,15 +52,12 @@ class line_reader {
   void consume(std::size_t end);
   void make_room();
 
-  [[nodiscard]] ssize_t read_chunk();
   void give_back(unsigned segment, std::size_t from);
 
-  int fd_, memory_fd_ = -1, read_only_fd_ = -1;
+  int fd_;
   char* memory_ = nullptr;
   std::size_t mapped_ = 0;
   std::vector<unsigned> held_;          ///< lines held in each segment
-  std::vector<std::size_t> backed_;     ///< bytes of each segment that have pages behind them
-  octets fresh_;                        ///< what is read before it has
   unsigned segment_ = 0;                ///< the one being filled
   std::size_t start_ = 0, filled_ = 0;  ///< bytes of it that are not yet consumed
   std::size_t lf_ = std::string::npos;  ///< end of the first line in them, once it is there

@@ -9,26 +9,27 @@
 
 #include "limits.hpp"
 
+namespace intake {
+
+void ask_for_huge_pages(void* block, std::size_t size) {
+  constexpr std::uintptr_t page = 4096;
+  const auto first = (reinterpret_cast<std::uintptr_t>(block) + page - 1) & ~(page - 1);
+  const auto end = (reinterpret_cast<std::uintptr_t>(block) + size) & ~(page - 1);
+  (void)madvise(reinterpret_cast<void*>(first), end - first, MADV_HUGEPAGE);
+}
+
+}  // namespace intake
+
 #ifndef __SANITIZE_ADDRESS__
 
 // A line of 80 MB touched for the first time costs 20,000 page faults at every copy, more than all the work on it.
 // Large blocks ask for huge pages, which a kernel set to "madvise" gives to those that ask and no one else.
 
-namespace {
-
-constexpr std::size_t large = 4 * intake::limits::mib;
-constexpr std::uintptr_t page = 4096;
-
-}  // namespace
-
 void* operator new(std::size_t size) {
+  constexpr std::size_t large = 4 * intake::limits::mib;
   void* const block = std::malloc(size != 0 ? size : 1);
   if (block == nullptr) throw std::bad_alloc();
-  if (size >= large) {
-    const auto first = (reinterpret_cast<std::uintptr_t>(block) + page - 1) & ~(page - 1);
-    const auto end = (reinterpret_cast<std::uintptr_t>(block) + size) & ~(page - 1);
-    (void)madvise(reinterpret_cast<void*>(first), end - first, MADV_HUGEPAGE);  // where refused, it is only slower
-  }
+  if (size >= large) intake::ask_for_huge_pages(block, size);
   return block;
 }
 

@@ -25,6 +25,10 @@ class octets {
   std::size_t size_ = 0;
 };
 
+/// For large memory that is used from its start on: page by page, its first touch costs more than all the work on it.
+/// Where it is refused, it is only slower.
+void ask_for_huge_pages(void* block, std::size_t size);
+
 /// For a process that handles lines of megabytes one after the other: memory that is given back to the kernel after
 /// each of them has to be cleared again for the next, which costs more than parsing it.
 void keep_memory();

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,6 +22,8 @@ namespace intake {
 namespace {
 
 constexpr int pipe_bytes = 1 << 20;
+// Memory of a giant line is given back with the next one.
+constexpr std::size_t kept_request_bytes = 32 * limits::mib;
 
 /// Both ends blocking; the parent makes its own non-blocking.
 void make_pipe(int (&ends)[2]) {
@@ -76,7 +79,6 @@ void leave_parent(int& in, int& out, const std::vector<int>& kept) {
 [[noreturn]] void run_child(const worker_task& task, int in, int out) {
   std::string start(1, '\0');
   try {
-    if (task.settle) task.settle();
     leave_parent(in, out, task.access.descriptors);
     sandbox::enter(task.role, task.access);
     if (task.prepare) task.prepare();
@@ -89,14 +91,13 @@ void leave_parent(int& in, int& out, const std::vector<int>& kept) {
   spliced_line said;
   said.make(std::move(start));
   if (!write_frame(out, said) || !stands) _exit(1);
+  octets request;
   for (;;) {
     std::uint64_t size = 0;
-    char header[8];
-    if (!read_exactly(in, header, sizeof header)) _exit(0);
-    std::memcpy(&size, header, sizeof size);
-    std::string request(size, '\0');
+    if (!read_exactly(in, reinterpret_cast<char*>(&size), sizeof size)) _exit(0);
+    if (request.size() < size || request.size() > kept_request_bytes) request = octets(size);
     if (!read_exactly(in, request.data(), size)) _exit(0);
-    task.answer(request, [out](const spliced_line& reply) {
+    task.answer(request.view().substr(0, size), [out](const spliced_line& reply) {
       if (!write_frame(out, reply)) _exit(0);
     });
   }
@@ -161,10 +162,11 @@ bool worker::ended_idle() const {
   return !busy_ && !dismissed_ && poll(&end, 1, 0) > 0;
 }
 
-void worker::ask(std::string_view request) {
-  const std::uint64_t size = request.size();
-  request_.assign(reinterpret_cast<const char*>(&size), sizeof size).append(request);
-  sent_ = header_read_ = read_ = 0;
+void worker::ask(std::string_view head, std::string_view line) {
+  const std::uint64_t size = head.size() + line.size();
+  head_.assign(reinterpret_cast<const char*>(&size), sizeof size).append(head);
+  line_ = line;
+  header_read_ = read_ = 0;
   busy_ = true;
 }
 
@@ -174,7 +176,7 @@ void worker::watch(std::vector<pollfd>& polled) const {
     polled.push_back({from_child_, 0, 0});
     return;
   }
-  if (sent_ < request_.size()) polled.push_back({to_child_, POLLOUT, 0});
+  if (!head_.empty() || !line_.empty()) polled.push_back({to_child_, POLLOUT, 0});
   polled.push_back({from_child_, POLLIN, 0});
 }
 
@@ -184,11 +186,14 @@ worker::outcome worker::fail(std::string why) {
 }
 
 worker::outcome worker::advance() {
-  while (sent_ < request_.size()) {
-    const ssize_t put = write(to_child_, request_.data() + sent_, request_.size() - sent_);
+  while (!head_.empty() || !line_.empty()) {
+    const iovec left[] = {{head_.data(), head_.size()}, {const_cast<char*>(line_.data()), line_.size()}};
+    const ssize_t put = writev(to_child_, left, 2);
     if (put < 0 && (errno == EAGAIN || errno == EINTR)) break;
     if (put <= 0) return fail("the worker died");
-    sent_ += static_cast<std::size_t>(put);
+    const auto of_head = std::min(static_cast<std::size_t>(put), head_.size());
+    head_.erase(0, of_head);
+    line_.remove_prefix(static_cast<std::size_t>(put) - of_head);
   }
   for (;;) {
     const bool head = header_read_ < sizeof header_;

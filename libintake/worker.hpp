@@ -21,9 +21,9 @@ using send_reply = std::function<void(const spliced_line&)>;
 struct worker_task {
   sandbox::role role = sandbox::role::parser;
   sandbox::access access = {};
-  std::function<void()> settle;   ///< first of all, while the parent's descriptors are still open
   std::function<void()> prepare;  ///< confined, before the first request; throwing fails the start
-  std::function<void(std::string_view, const send_reply&)> answer;  ///< sends once; must not throw itself
+  /// Sends once; must not throw itself. record::line_padding bytes behind the request are readable.
+  std::function<void(std::string_view, const send_reply&)> answer;
 };
 
 class worker {
@@ -40,8 +40,9 @@ class worker {
   [[nodiscard]] bool busy() const { return busy_; }
   /// Whether it ended without having been asked anything: of no further use, and nothing is lost with it.
   [[nodiscard]] bool ended_idle() const;
-  /// Begins a request; only when not busy.
-  void ask(std::string_view request);
+  /// Begins a request, `head` and then `line`; only when not busy. `line` must stay where it is until the reply or the
+  /// end of this worker.
+  void ask(std::string_view head, std::string_view line);
   /// Adds what poll(2) must watch: while not busy, only its end.
   void watch(std::vector<pollfd>& polled) const;
   enum class outcome { working, answered, failed };
@@ -57,10 +58,11 @@ class worker {
   int child_ = -1;
   int to_child_ = -1, from_child_ = -1;
   bool busy_ = false, dismissed_ = false;
-  std::string request_, why_;
+  std::string head_, why_;
+  std::string_view line_;
   octets reply_;
   unsigned char header_[8] = {};
-  std::size_t sent_ = 0, header_read_ = 0, read_ = 0;
+  std::size_t header_read_ = 0, read_ = 0;
 };
 
 }  // namespace intake

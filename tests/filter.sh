@@ -72,6 +72,12 @@ run 0 1 scanner
 [ "$(jq -r .escaped "$work/out")" = "write " ] || fail "only the private /tmp is writable: $(cat "$work/out")"
 [ ! -e /tmp/intake-double ] || fail "the private /tmp is the host's"
 
+# What a worker does to the line that it was sent does not reach the line that goes on.
+line a forge >"$work/in"
+run 0 1
+jq -e '.id == "a" and .order == "forge" and .seen and (.findings | not)' "$work/out" >/dev/null ||
+  fail "a worker wrote into a line: $(cat "$work/out")"
+
 # A worker that cannot start ends the run before the first line.
 run 69 1 unready
 [ ! -s "$work/out" ] || fail "output although the worker never stood"

@@ -1,12 +1,10 @@
 // A filter that misbehaves as its record tells it to: the test double for the pump, the worker and the sandbox.
 #include <arpa/inet.h>
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <csignal>
-#include <cstdint>
 #include <cstdio>
 #include <cstring>
 
@@ -43,10 +41,10 @@ void obey(intake::record& rec) {
     if (open("/tmp/intake-double", O_WRONLY | O_CREAT, 0600) >= 0) got += "write ";
     execl("/bin/true", "true", nullptr);
     if (fork() >= 0) got += "fork ";
-    const auto page = reinterpret_cast<std::uintptr_t>(rec.original().data()) & ~std::uintptr_t{4095};
-    if (mprotect(reinterpret_cast<void*>(page), 4096, PROT_READ | PROT_WRITE) == 0) got += "lines ";
     rec.set("escaped", intake::json::quoted(got));
   }
+  if (order == "forge")  // over the line itself
+    std::memset(const_cast<char*>(rec.original().data()), 'x', rec.original().size());
   rec.set("seen", "true");
 }
 
