@@ -127,6 +127,36 @@ char* decode_block(std::string_view text, char* to) {
   return to;
 }
 
+/// What a writer of MIME makes is lines of whole groups: put together, they are decoded as one. Appends what the lines
+/// from the front say, and returns how much of the text they are; what is not so, or has padding, is left.
+std::size_t decode_lines(std::string_view text, std::string& out) {
+  constexpr std::size_t longest = 1000;
+  std::array<char, block_characters> packed;
+  std::array<char, block_octets + decode_slack> block;
+  std::size_t at = 0, held = 0, done = 0;
+  const auto decode_held = [&] {
+    char* const end = decode_block({packed.data(), held}, block.data());
+    if (end == nullptr) return false;
+    out.append(block.data(), end);
+    held = 0;
+    done = at;
+    return true;
+  };
+  for (;;) {
+    auto line = text.substr(at, longest);
+    const auto end = line.find('\n');
+    if (end == line.npos) break;
+    line = line.substr(0, end != 0 && line[end - 1] == '\r' ? end - 1 : end);
+    if (line.size() % 4 != 0) break;
+    if (held + line.size() > packed.size() && !decode_held()) return done;
+    std::copy(line.begin(), line.end(), packed.data() + held);
+    held += line.size();
+    at += end + 1;
+  }
+  (void)decode_held();
+  return done;
+}
+
 }  // namespace
 
 void encode(std::string& out, std::string_view bytes) {
@@ -169,8 +199,11 @@ std::optional<std::string> decode(std::string_view text) {
 
 lenient_result decode_mime(std::string_view text) {
   lenient_result result;
-  result.bytes.resize(text.size() / 4 * 3 + 3 + decode_slack);
-  char* to = result.bytes.data();
+  result.bytes.reserve(text.size() / 4 * 3 + 3 + decode_slack);
+  text.remove_prefix(decode_lines(text, result.bytes));
+  const std::size_t by_lines = result.bytes.size();
+  result.bytes.resize(by_lines + text.size() / 4 * 3 + 3 + decode_slack);
+  char* to = result.bytes.data() + by_lines;
   std::uint32_t group = 0;
   int held = 0;
   std::size_t at = 0;

@@ -52,6 +52,30 @@ TEST_SUITE("base64") {
       }
   }
 
+  TEST_CASE("where mail breaks its lines does not matter, whatever stands in them") {
+    std::mt19937 random(9);
+    const auto wrapped = [](std::string_view text, std::size_t width) {
+      std::string out;
+      for (; !text.empty(); text.remove_prefix(std::min(width, text.size())))
+        out.append(text.substr(0, width)).append(width % 2 ? "\n" : "\r\n");
+      return out;
+    };
+    for (const std::size_t length : {100UL, 30'000UL, 100'000UL, 200'001UL})
+      for (const std::string_view strange : {"", "!", "=", "==", " ", "\t", "=A"}) {
+        std::string bytes(length, '\0');
+        for (char& c : bytes) c = static_cast<char>(random());
+        std::string text = base64::encode(bytes);
+        text.replace(random() % text.size(), strange.size(), strange);
+        const auto by_groups = base64::decode_mime(wrapped(text, 76)),
+                   otherwise = base64::decode_mime(wrapped(text, 75));
+        const auto alone = base64::decode_mime(text);
+        CHECK(by_groups.bytes == otherwise.bytes);
+        CHECK(by_groups.damaged == otherwise.damaged);
+        CHECK(alone.bytes == otherwise.bytes);
+        CHECK(by_groups.damaged == (strange.find_first_of("!=") != strange.npos || by_groups.bytes != bytes));
+      }
+  }
+
   TEST_CASE("padding must be whole and trailing bits zero") {
     for (const char* text : {"Zg", "Zg=", "Zg===", "Z===", "Zm8", "Zh==", "Zm9=", "====", "Zg==Zg=="})
       CHECK_MESSAGE(base64::decode(text) == std::nullopt, text);
