@@ -3,6 +3,7 @@
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "aeszip.hpp"
 
+#include <emmintrin.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/sha.h>
@@ -157,15 +158,13 @@ class counter_mode {
   }
 
  private:
-  // By words where there are whole ones: this loop runs over every byte received.
+  // By blocks where there are whole ones: this loop runs over every byte received.
   void exclusive_or(std::string_view in) {
     std::size_t at = 0;
-    for (; at + sizeof(std::uint64_t) <= in.size(); at += sizeof(std::uint64_t)) {
-      std::uint64_t word = 0, key = 0;
-      std::memcpy(&word, in.data() + at, sizeof word);
-      std::memcpy(&key, &stream_[at], sizeof key);
-      word ^= key;
-      std::memcpy(&stream_[at], &word, sizeof word);
+    for (; at + cipher_block <= in.size(); at += cipher_block) {
+      auto* const key = reinterpret_cast<__m128i*>(&stream_[at]);
+      const auto* const bytes = reinterpret_cast<const __m128i*>(in.data() + at);
+      _mm_storeu_si128(key, _mm_xor_si128(_mm_loadu_si128(key), _mm_loadu_si128(bytes)));
     }
     for (; at < in.size(); ++at) stream_[at] ^= static_cast<unsigned char>(in[at]);
   }

@@ -42,14 +42,18 @@ const zip_member* weakest_member(const std::vector<zip_member>& members) {
   return weakest;
 }
 
+// AE-2 leaves the CRC out, because it would tell of the content; a writer that gives it all the same must be right.
+bool tells_crc(const zip_member& member) {
+  return member.cipher != zip_cipher::aes || member.aes_version != 2 || member.crc != 0;
+}
+
 void check_crc(const zip_member& member, std::uint32_t crc) {
-  // AE-2 leaves the CRC out, because it would tell of the content; a writer that gives it all the same must be right.
-  if (member.cipher == zip_cipher::aes && member.aes_version == 2 && member.crc == 0) return;
-  if (crc != member.crc) throw archive_refused("archive.damaged", member.name + ": the checksum does not fit");
+  if (tells_crc(member) && crc != member.crc)
+    throw archive_refused("archive.damaged", member.name + ": the checksum does not fit");
 }
 
 void check_crc(const zip_member& member, const std::string& data) {
-  check_crc(member, libdeflate_crc32(0, data.data(), data.size()));
+  if (tells_crc(member)) check_crc(member, libdeflate_crc32(0, data.data(), data.size()));
 }
 
 std::string unpack(const zip_member& member, std::string_view packed) {
@@ -101,7 +105,7 @@ class zip_opener {
     std::optional<sha256> digest;
     // The checksums of a stored member are made while its blocks are still in the processor's cache.
     const auto add_up = [&](std::string_view block) {
-      crc = libdeflate_crc32(crc, block.data(), block.size());
+      if (tells_crc(member)) crc = libdeflate_crc32(crc, block.data(), block.size());
       digest->update(block);
     };
     auto plain = try_passwords([&](std::string_view password) -> std::optional<std::string> {
