@@ -32,7 +32,8 @@ dovecot_pid=
 . "$source/bench/mbsync.bash"
 trap 'dovecot_stop; rm -rf "$work"' EXIT
 umask 077
-office() { command soffice -env:UserInstallation=file://"$work/office" --headless --convert-to "$@" >/dev/null 2>&1; }
+# Under an open umask: as root it leaves a folder in /var/spool that every user must be able to read.
+office() { (umask 022; command soffice -env:UserInstallation=file://"$work/office" --headless --convert-to "$@" >/dev/null 2>&1); }
 now() { date +%s%N; }
 
 # The documents, by LibreOffice; the photos, by ImageMagick.

@@ -49,12 +49,11 @@ void make_mounts() {
   map_identity("/proc/self/gid_map", gid);
   must(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0, "not dumpable");
   must(mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0, "mounts");
-  // LibreOffice stamps the cache of its packages where it may; here it may not.
-  constexpr const char* cache = "/var/spool/libreoffice";
-  if (access(cache, F_OK) == 0) {
-    must(mount(cache, cache, nullptr, MS_BIND, nullptr) == 0, cache);
-    must(mount(nullptr, cache, nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV, nullptr) == 0, cache);
-  }
+  // LibreOffice stamps the cache of its packages where it may, and dies when it may not read what another user's left
+  // there: here it is empty, and stays so.
+  constexpr const char* cache = "/var/spool/libreoffice/uno_packages/cache";
+  constexpr unsigned long sealed = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC;
+  if (access(cache, F_OK) == 0) must(mount("intake", cache, "tmpfs", sealed, "mode=0755") == 0, cache);
   for (const char* folder : {"/run", "/tmp"})
     must(mount("intake", folder, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0700,size=268435456") == 0, folder);
   must(mkdir(private_folder, 0700) == 0, private_folder);

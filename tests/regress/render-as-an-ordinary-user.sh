@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# An office document is rendered when the user is not root, too: LibreOffice's own namespaces need the maps of the user.
+# An office document is rendered when the user is not root, too: LibreOffice's own namespaces need the maps of the user,
+# and it must not meet what root's LibreOffice left for root alone.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -16,6 +17,11 @@ first=$(grep -P '\taccept\t' "$work/desk/expected.tsv" | head -n 1 | cut -f 1)
 chmod -R a+rX "$work/share" "$work/intake-render"
 chmod a+rx "$work"
 [ "$(id -u)" != 0 ] || chown -R nobody "$work/desk"
+cache=/var/spool/libreoffice/uno_packages/cache
+if [ "$(id -u)" = 0 ]; then # in a view of the host of our own
+  mkdir -p "$work/cache" && chmod 755 "$work/cache" && mkdir -m 700 "$work/cache/uno_packages"
+  as=(unshare --mount sh -c "mount --bind '$work/cache' $cache && exec \"\$@\"" sh "${as[@]}")
+fi
 "${as[@]}" env HOME=/nonexistent INTAKE_SHARE="$work/share/intake" "$work/intake-render" <"$work/judged" >"$work/rendered"
 jq -se 'length == 1 and .[0].disposition == "accept" and ([.[0].files[] | select(.path | endswith(".docx")) | .pdf.pages] | all(. > 0) and length > 0)' \
   "$work/rendered" >/dev/null || { jq -c '[.disposition, .findings, [.files[].path]]' "$work/rendered"; exit 1; }
