@@ -7,6 +7,7 @@
 #include <mutex>
 #include <new>
 
+#include "engine_memory.hpp"
 #include "failure.hpp"
 
 namespace intake {
@@ -202,6 +203,7 @@ scan_result scanner::scan(std::string_view untrusted_bytes) {
   const char* name = nullptr;
   unsigned long scanned = 0;
   cl_scan_options options = scan_options();
+  const engine_memory kept;
   const cl_error_t outcome = cl_scanmap_callback(map, nullptr, &name, &scanned, state_->engine.get(), &options, &names);
   cl_fmap_close(map);
   if (outcome == CL_VIRUS && names.empty()) names.emplace_back(name ? name : "");
