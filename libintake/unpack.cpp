@@ -126,13 +126,18 @@ std::string single_member_zip(std::string_view packed, std::uint16_t method, std
   return zip;
 }
 
-std::string inflate(std::string_view packed, std::uint64_t size) {
-  const std::unique_ptr<libdeflate_decompressor, decltype(&libdeflate_free_decompressor)> decompressor(
+// Making one clears tables of several pages, which costs more than many a member; it is meant to be used again.
+libdeflate_decompressor* decompressor() {
+  thread_local const std::unique_ptr<libdeflate_decompressor, decltype(&libdeflate_free_decompressor)> kept(
       libdeflate_alloc_decompressor(), libdeflate_free_decompressor);
-  if (!decompressor) throw std::bad_alloc();
+  if (!kept) throw std::bad_alloc();
+  return kept.get();
+}
+
+std::string inflate(std::string_view packed, std::uint64_t size) {
   std::string data(size, '\0');
   std::size_t read = 0, written = 0;
-  const auto result = libdeflate_deflate_decompress_ex(decompressor.get(), packed.data(), packed.size(), data.data(),
+  const auto result = libdeflate_deflate_decompress_ex(decompressor(), packed.data(), packed.size(), data.data(),
                                                        data.size(), &read, &written);
   if (result == LIBDEFLATE_INSUFFICIENT_SPACE)
     throw archive_refused("archive.ambiguous", "unpacks to more than the directory says");
