@@ -80,7 +80,7 @@ class pump {
     sandbox::access reads;
     reads.read = stage_.pump_reads;
     sandbox::enter(sandbox::pump_of(stage_.role), reads);
-    for (unsigned i = 0; i < jobs_wanted(options_); ++i) places_.push_back({std::make_unique<worker>(task_), nullptr});
+    for (unsigned i = 0; i < jobs_wanted(options_); ++i) places_.push_back({.hand = std::make_unique<worker>(task_)});
     while (step()) {
     }
     writer_.finish();
@@ -99,6 +99,7 @@ class pump {
   struct place {
     std::unique_ptr<worker> hand;
     job* at_work = nullptr;
+    job* next = nullptr;  ///< handed to it too, to be found as soon as the other is answered
   };
 
   bool step() {
@@ -181,17 +182,36 @@ class pump {
   }
 
   void assign() {
-    for (auto& seat : places_) {
-      if (seat.at_work) continue;
-      const auto next = std::find_if(jobs_.begin(), jobs_.end(), [](const job& each) { return !each.assigned; });
-      if (next == jobs_.end() || must_renew()) return;
-      replace_if_ended(seat);
-      next->assigned = true;
-      next->deadline = clock::now() + stage_.deadline + limits::worker_per_mebibyte * (next->line.size() / limits::mib);
-      seat.at_work = &*next;  // a deque keeps its elements in place
-      const unsigned number = place_of(seat);
-      seat.hand->ask({reinterpret_cast<const char*>(&number), sizeof number}, next->line);
-    }
+    for (auto& seat : places_)
+      while (takes_another(seat)) {
+        const auto next = std::find_if(jobs_.begin(), jobs_.end(), [](const job& each) { return !each.assigned; });
+        if (next == jobs_.end() || must_renew()) return;
+        hand_out(seat, *next);
+      }
+  }
+
+  /// A worker that is alone need not sleep between two lines. Of several each takes one at a time: another may be free
+  /// before it is. What is counted for the progress is of one line, too.
+  bool takes_another(const place& seat) const {
+    return !seat.at_work || (!seat.next && places_.size() == 1 && !shown_);
+  }
+
+  void hand_out(place& seat, job& line) {
+    if (!seat.at_work) replace_if_ended(seat);
+    line.assigned = true;
+    const unsigned number = place_of(seat);
+    seat.hand->ask({reinterpret_cast<const char*>(&number), sizeof number}, line.line);
+    if (seat.at_work)
+      seat.next = &line;  // a deque keeps its elements in place
+    else
+      begin(seat, &line);
+  }
+
+  /// Its time runs from now on.
+  void begin(place& seat, job* line) {
+    seat.at_work = line;
+    if (line)
+      line->deadline = clock::now() + stage_.deadline + limits::worker_per_mebibyte * (line->line.size() / limits::mib);
   }
 
   /// A worker that ended while it had nothing to do, as when memory ran out, costs no record.
@@ -211,11 +231,12 @@ class pump {
         break;
       case worker::outcome::answered:
         require_helpers();  // what it said may be owing to that
-        if (ended_ && std::all_of(jobs_.begin(), jobs_.end(), [](const job& each) { return each.assigned; }))
+        if (ended_ && !seat.next &&
+            std::all_of(jobs_.begin(), jobs_.end(), [](const job& each) { return each.assigned; }))
           seat.hand->dismiss();
         if (!accept(*seat.at_work, seat.hand->take_reply()))
           return abandon(seat, "stage.failed", "the worker's answer is not the record it was given");
-        seat.at_work = nullptr;
+        begin(seat, std::exchange(seat.next, nullptr));
         if (shown_) shown_->settle(place_of(seat), true);
     }
   }
@@ -253,9 +274,11 @@ class pump {
     entry.assigned = entry.done = unusable_ = true;
   }
 
-  /// The line goes on as it came, with the finding; the worker is replaced, whatever state it is in.
+  /// The line goes on as it came, with the finding; the worker is replaced, whatever state it is in. What it was to do
+  /// next is for the new one.
   void abandon(place& seat, finding_code code, std::string why) {  // a copy: it may be the worker's own
     job& entry = *std::exchange(seat.at_work, nullptr);
+    if (job* const next = std::exchange(seat.next, nullptr)) next->assigned = false;
     seat.hand.reset();
     if (shown_) shown_->settle(place_of(seat), false);
     try {

@@ -13,6 +13,7 @@
 #include <csignal>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 #include "failure.hpp"
 #include "limits.hpp"
@@ -120,7 +121,7 @@ worker::worker(const worker_task& task) {
   (void)fcntl(from_child_, F_SETFL, O_NONBLOCK);
 
   // The first frame says whether the child stands: nothing received is sent to it before.
-  busy_ = true;
+  unanswered_ = 1;
   const auto until = std::chrono::steady_clock::now() + limits::worker_start;
   for (;;) {
     std::vector<pollfd> polled;
@@ -159,24 +160,23 @@ void worker::dismiss() {
 
 bool worker::ended_idle() const {
   pollfd end{from_child_, 0, 0};
-  return !busy_ && !dismissed_ && poll(&end, 1, 0) > 0;
+  return !busy() && !dismissed_ && poll(&end, 1, 0) > 0;
 }
 
 void worker::ask(std::string_view head, std::string_view line) {
   const std::uint64_t size = head.size() + line.size();
-  head_.assign(reinterpret_cast<const char*>(&size), sizeof size).append(head);
-  line_ = line;
-  header_read_ = read_ = 0;
-  busy_ = true;
+  unsent_.push_back({std::string(reinterpret_cast<const char*>(&size), sizeof size).append(head), line});
+  ++unanswered_;
+  (void)send();  // at once, as it mostly can be; of a child that died advance() tells
 }
 
 void worker::watch(std::vector<pollfd>& polled) const {
   if (dismissed_) return;
-  if (!busy_) {
+  if (!busy()) {
     polled.push_back({from_child_, 0, 0});
     return;
   }
-  if (!head_.empty() || !line_.empty()) polled.push_back({to_child_, POLLOUT, 0});
+  if (!unsent_.empty()) polled.push_back({to_child_, POLLOUT, 0});
   polled.push_back({from_child_, POLLIN, 0});
 }
 
@@ -185,21 +185,29 @@ worker::outcome worker::fail(std::string why) {
   return outcome::failed;
 }
 
-worker::outcome worker::advance() {
-  while (!head_.empty() || !line_.empty()) {
-    const iovec left[] = {{head_.data(), head_.size()}, {const_cast<char*>(line_.data()), line_.size()}};
+/// What the pipe takes of the requests; false if nobody reads it.
+bool worker::send() {
+  while (!unsent_.empty()) {
+    auto& [head, line] = unsent_.front();
+    const iovec left[] = {{head.data(), head.size()}, {const_cast<char*>(line.data()), line.size()}};
     const ssize_t put = writev(to_child_, left, 2);
     if (put < 0 && (errno == EAGAIN || errno == EINTR)) break;
-    if (put <= 0) return fail("the worker died");
-    const auto of_head = std::min(static_cast<std::size_t>(put), head_.size());
-    head_.erase(0, of_head);
-    line_.remove_prefix(static_cast<std::size_t>(put) - of_head);
+    if (put <= 0) return false;
+    const auto of_head = std::min(static_cast<std::size_t>(put), head.size());
+    head.erase(0, of_head);
+    line.remove_prefix(static_cast<std::size_t>(put) - of_head);
+    if (head.empty() && line.empty()) unsent_.pop_front();
   }
+  return true;
+}
+
+worker::outcome worker::advance() {
+  const bool alive = send();  // if not, what it answered before is there all the same
   for (;;) {
     const bool head = header_read_ < sizeof header_;
     const ssize_t got = head ? read(from_child_, header_ + header_read_, sizeof header_ - header_read_)
                              : read(from_child_, reply_.data() + read_, reply_.size() - read_);
-    if (got < 0 && (errno == EAGAIN || errno == EINTR)) return outcome::working;
+    if (alive && got < 0 && (errno == EAGAIN || errno == EINTR)) return outcome::working;
     if (got <= 0) return fail("the worker died");
     (head ? header_read_ : read_) += static_cast<std::size_t>(got);
     if (head && header_read_ == sizeof header_) {
@@ -209,7 +217,9 @@ worker::outcome worker::advance() {
       reply_ = octets(size);
     }
     if (header_read_ == sizeof header_ && read_ == reply_.size()) {
-      busy_ = false;
+      if (unanswered_ == unsent_.size()) return fail("the worker answered before it was asked");
+      header_read_ = read_ = 0;
+      --unanswered_;
       return outcome::answered;
     }
   }

@@ -1,10 +1,12 @@
-// A confined child that answers requests one at a time. The parent never waits for it longer than it wants to: bytes
-// move in advance(), driven by poll(2). Requests and replies are frames: length (8 octets, host order), then bytes.
+// A confined child that answers requests one after the other. The parent never waits for it longer than it wants to:
+// bytes move in advance(), driven by poll(2). Requests and replies are frames: length (8 octets, host order), then
+// bytes.
 #pragma once
 
 #include <poll.h>
 
 #include <cstddef>
+#include <deque>
 #include <functional>
 #include <string>
 #include <vector>
@@ -37,11 +39,12 @@ class worker {
   worker(const worker&) = delete;
   worker& operator=(const worker&) = delete;
 
-  [[nodiscard]] bool busy() const { return busy_; }
+  [[nodiscard]] bool busy() const { return unanswered_ != 0; }
   /// Whether it ended without having been asked anything: of no further use, and nothing is lost with it.
   [[nodiscard]] bool ended_idle() const;
-  /// Begins a request, `head` and then `line`; only when not busy. `line` must stay where it is until the reply or the
-  /// end of this worker.
+  /// Begins a request, `head` and then `line`, which must stay where it is until the reply or the end of this worker.
+  /// One that is made before the last was answered waits for it in the pipe, so that the child finds it there; answers
+  /// come in the order of the requests.
   void ask(std::string_view head, std::string_view line);
   /// Adds what poll(2) must watch: while not busy, only its end.
   void watch(std::vector<pollfd>& polled) const;
@@ -49,17 +52,23 @@ class worker {
   /// Moves what can be moved without blocking. failed: the child died, closed its pipe, or announced a reply longer
   /// than limits::record_bytes; the worker is then of no further use. why() says which.
   [[nodiscard]] outcome advance();
-  /// The reply, once answered.
+  /// The reply, once answered; before advance() is called again.
   [[nodiscard]] octets take_reply();
   [[nodiscard]] const std::string& why() const { return why_; }
 
  private:
   [[nodiscard]] outcome fail(std::string why);
+  [[nodiscard]] bool send();
   int child_ = -1;
   int to_child_ = -1, from_child_ = -1;
-  bool busy_ = false, dismissed_ = false;
-  std::string head_, why_;
-  std::string_view line_;
+  bool dismissed_ = false;
+  unsigned unanswered_ = 0;
+  struct request {
+    std::string head;
+    std::string_view line;
+  };
+  std::deque<request> unsent_;  ///< what is left of each
+  std::string why_;
   octets reply_;
   unsigned char header_[8] = {};
   std::size_t header_read_ = 0, read_ = 0;

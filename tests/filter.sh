@@ -36,6 +36,21 @@ for jobs in 1 3; do
     fail "the progress: $(tail -n 1 "$work/err")"
 done
 
+# A worker that is alone finds its next line waiting; when it dies, that line is the next worker's.
+{
+  line a look
+  line b look
+  for order in die hang crash; do line "$order" "$order"; done
+  line z good
+} >"$work/in"
+run 0 1
+jq -se 'map(select(.next_waits and (.findings|not)) | .id) == ["a", "b"]' "$work/out" >/dev/null ||
+  fail "no line waited: $(cat "$work/out")"
+jq -se 'map(select(.seen|not) | [.id, .findings[0].code, (.findings|length)]) ==
+  [["die", "stage.failed", 1], ["hang", "stage.failed", 1], ["crash", "stage.failed", 1]]' "$work/out" >/dev/null ||
+  fail "a death costs another line: $(cat "$work/out")"
+tail -n 1 "$work/out" | jq -e '.id == "z" and .seen' >/dev/null || fail "the last line: $(cat "$work/out")"
+
 # A worker that is killed while nothing is to be done is replaced at once, and the next line does not pay for it.
 mkfifo "$work/lines"
 "$double" 2 <"$work/lines" >"$work/out" &

@@ -1,6 +1,7 @@
 // A filter that misbehaves as its record tells it to: the test double for the pump, the worker and the sandbox.
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -24,6 +25,10 @@ void obey(intake::record& rec) {
     for (;;) pause();
   if (order == "throw") throw std::runtime_error("as ordered");
   if (order == "exit") _exit(0);
+  if (order == "look") {  // for the request that comes next, until the deadline
+    pollfd next{3, POLLIN, 0};
+    if (poll(&next, 1, -1) == 1) rec.set("next_waits", "true");
+  }
   if (order == "grow") rec.set("big", intake::json::quoted(std::string(300 << 20, 'x')));
   if (order == "newline") rec.set("x", "[1,\n2]");
   if (order == "broken") rec.set("x", "{");
