@@ -6,6 +6,7 @@
 #include "document_passwords.hpp"
 #include "limits.hpp"
 #include "nursery.hpp"
+#include "office_heap.hpp"
 #include "office_kit.hpp"
 #include "office_memory.hpp"
 #include "office_protocol.hpp"
@@ -85,6 +86,7 @@ void run_office(int control, const std::string& fonts) {
   office.start(fonts);
   office.loop([&] {
     office.warm_up();
+    leave_fresh_heap();
     serve_nursery(control, {wait_for_one_thread, [&](int socket) { serve(office, socket); }});
     _exit(0);
   });
