@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 #include "failure.hpp"
 #include "limits.hpp"
@@ -133,7 +134,9 @@ void office_kit::warm_up() {
 }
 
 LibreOfficeKitDocument* office_kit::load(const std::string& path) {
-  return kit_->pClass->documentLoadWithOptions(kit_, ("file://" + path).c_str(), "Batch=true,Language=ja-JP");
+  // The language is the process's, children's too; naming it again writes the settings anew each time.
+  const char* const options = std::exchange(language_set_, true) ? "Batch=true" : "Batch=true,Language=ja-JP";
+  return kit_->pClass->documentLoadWithOptions(kit_, ("file://" + path).c_str(), options);
 }
 
 void office_kit::on_password(std::vector<std::string_view> passwords, std::function<void()> give_up) {

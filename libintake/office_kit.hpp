@@ -49,6 +49,7 @@ class office_kit {
   std::function<void()> body_, give_up_;
   std::vector<std::string_view> passwords_;
   unsigned tried_ = 0;
+  bool language_set_ = false;
 };
 
 }  // namespace intake

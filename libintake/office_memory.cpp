@@ -11,6 +11,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <stdexcept>
 
 #include "channel.hpp"
@@ -112,8 +113,14 @@ std::string enter_private_memory(const std::string& fonts) {
   make_mounts();
   set_environment(fonts);
   std::string profile = private_path("profile");
-  must(mkdir(profile.c_str(), 0700) == 0 && mkdir((profile + "/user").c_str(), 0700) == 0, "profile");
-  write_file(profile + "/user/registrymodifications.xcu", office_settings());
+  for (const auto& file : office_profile()) {
+    const std::filesystem::path path = profile + "/" + file.path;
+    std::error_code trouble;
+    std::filesystem::create_directories(path.parent_path(), trouble);
+    must(!trouble, "profile");
+    write_file(path, file.text);
+  }
+  setenv("CONFIGURATION_LAYERS", office_layers(profile).c_str(), 1);
   return profile;
 }
 

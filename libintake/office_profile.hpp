@@ -2,10 +2,20 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace intake {
 
-/// registrymodifications.xcu: nothing is run, nothing is fetched, nothing is asked; Japanese locale and fonts.
-[[nodiscard]] std::string office_settings();
+struct office_file {
+  std::string path, text;
+};
+
+/// The files of a profile: nothing is run, nothing is fetched, nothing is asked; Japanese locale and fonts; a window
+/// without menus.
+[[nodiscard]] std::vector<office_file> office_profile();
+
+/// Where LibreOffice looks for its settings, as it wants CONFIGURATION_LAYERS: its own, and over them those of
+/// `folder`, in which office_profile() lies. No package's and none of the desktop's.
+[[nodiscard]] std::string office_layers(const std::string& folder);
 
 }  // namespace intake
