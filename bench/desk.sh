@@ -5,7 +5,8 @@
 #   careful   for each mail: ripmime, 7z, clamscan over its files, soffice started for each office document, pdftoppm
 #             and img2pdf for the pages, jq for the line of the day; the first N mails, told as the time of one mail
 #   batch     mbsync, then all mails through each tool in turn: one clamscan, one soffice
-# Neither judges a sender, looks for macros or keeps a ledger; ours does. Then where our time goes, stage by stage.
+# Neither judges a sender, looks for macros or keeps a ledger; ours does. Then where our time goes, stage by stage, and
+# what two jobs of intake-render gain over one.
 set -euo pipefail
 export LC_ALL=C.UTF-8
 source=$(cd "$(dirname "$0")/.." && pwd)
@@ -96,6 +97,18 @@ jq -rs 'map([.disposition, ([.findings[]?.code] | join(" "))] | join(" ")) | gro
 pdfs=$(find "$work/desk/out" -name '*.pdf' | wc -l)
 [ "$(wc -l <"$work/out.ndjson")" = "$mails" ] && [ "$pdfs" -ge "$mails" ]
 
+# Rendering alone, by turns with one job and with two.
+"$bin/intake-fetch" --all | "$bin/intake-parse" | "$bin/intake-decrypt" | "$bin/intake-scan" | "$bin/intake-verify" |
+  sed -n 1,50p >"$work/judged.ndjson"
+one=0 two=0
+for _ in 1 2 3; do
+  start=$(now)
+  "$bin/intake-render" -j 1 <"$work/judged.ndjson" >/dev/null
+  one=$((one + ($(now) - start) / 1000)) start=$(now)
+  "$bin/intake-render" -j 2 <"$work/judged.ndjson" >/dev/null
+  two=$((two + ($(now) - start) / 1000))
+done
+
 # The peers.
 { printf 'FSync no\n\n'; mbsync_channel all chuo "$imaps" "$work/near"; } >"$work/mbsyncrc"
 unpack() { # unpack MAIL FOLDER
@@ -164,5 +177,6 @@ for number in "${!stages[@]}"; do
 done
 # ratio NAME OURS PEER: microseconds for all the mails
 ratio() { awk -v name="$1" -v ours="$2" -v peer="$3" 'BEGIN { printf "ratio %s %.2f (ours %.1f s, peer %.1f s)\n", name, peer / ours, ours / 1e6, peer / 1e6 }'; }
+ratio render-jobs "$two" "$one"
 ratio desk-careful "$ours" $((each * mails))
 ratio desk-batch "$ours" "$batch"
