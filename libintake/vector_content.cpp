@@ -179,7 +179,8 @@ class operators final : public QPDFObjectHandle::ParserCallbacks {
     handle from = of_category.isDictionary() ? of_category.getKey(named) : handle::newNull();
     std::string own;
     if (!from.isNull()) {
-      own = fmt::format("/R{}", names_.size());
+      // Counted without those that are not there, which are gone when this is rebuilt.
+      own = fmt::format("/R{}", used_++);
       if (!to_.hasKey(category)) to_.replaceKey(category, handle::newDictionary());
       to_.getKey(category).replaceKey(own, made_.resource(category, from, resources_));
     }
@@ -217,6 +218,7 @@ class operators final : public QPDFObjectHandle::ParserCallbacks {
   bool glyph_;
   std::vector<handle> operands_;
   std::map<std::pair<std::string, std::string>, std::string> names_;
+  std::size_t used_ = 0;
   std::string out_;
 };
 

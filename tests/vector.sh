@@ -30,6 +30,7 @@ pdf("metadata.pdf", catalog="/Metadata 6 0 R/PageLabels<</Nums[]>>/StructTreeRoo
 pdf("form.pdf", catalog="/AcroForm<</Fields[9 0 R]/CO[9 0 R]>>", more="/Annots[9 0 R]", extra="9 0 obj <</Type/Annot/Subtype/Widget/FT/Tx/T(a)/V(filled in)/F 4/Rect[50 20 150 50]"
     "/AA<</K 7 0 R>>/AP<</N 10 0 R>>>> endobj\n10 0 obj <</Type/XObject/Subtype/Form/BBox[0 0 100 30]/Resources<</Font<</F 3 0 R>>>>/Length 38>> stream\nBT /F 12 Tf 5 10 Td (filled in) Tj ET  \nendstream endobj\n")
 pdf("inline.pdf", content="q 100 0 0 100 0 0 cm BI /W 2 /H 2 /BPC 8 /CS /G ID abcd EI Q BT /F 20 Tf 50 100 Td (plain words) Tj ET")
+pdf("missing.pdf", content="/None Do BT /F 20 Tf 50 100 Td (plain words) Tj ET")
 pdf("unused.pdf", drawn=("/Subtype/PS", "exec"))
 # Refused.
 pdf("layer.pdf", content="/OC /L BDC BT /F 20 Tf 50 100 Td (plain words) Tj ET EMC")
@@ -46,7 +47,7 @@ pdf("jpeg.pdf", content="/X Do BT /F 20 Tf 50 100 Td (plain words) Tj ET",
 pdf("function.pdf", content="/DeviceRGB cs /X Do BT /F 20 Tf 50 100 Td (plain words) Tj ET", drawn=("/Subtype/Form/BBox[0 0 9 9]/Resources<</ColorSpace<</C[/Separation/a/DeviceGray 9 0 R]>>>>", "/C cs 1 scn 0 0 9 9 re f"),
     extra="9 0 obj <</FunctionType 4/Domain[0 1]/Range[0 1]/Length 14>> stream\n{ (a) run exec}\nendstream endobj\n")
 END
-good=(action link metadata form inline unused)
+good=(action link metadata form inline missing unused)
 bad=(layer hidden-layer postscript loop operator operands xfa jbig2 jpeg function)
 
 record() { # record ID TYPE=FILE…
