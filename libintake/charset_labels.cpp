@@ -67,18 +67,21 @@ constexpr std::array<std::string_view, 16> families = {
     "iso-8859-", "windows-125", "cp125",  "koi8-",   "gb2312",      "gbk",         "gb18030", "big5",
     "euc-kr",    "ks_c_5601",   "euc-tw", "tis-620", "windows-874", "iso-2022-kr", "utf-16",  "macintosh"};
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
-  return out;
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
+
+bool is_same(std::string_view low, std::string_view name) {
+  return std::equal(low.begin(), low.end(), name.begin(), name.end(), [](char l, char n) { return l == lower(n); });
 }
 
 }  // namespace
 
 std::string canonical_name(std::string_view label) {
-  const auto low = lower(label);
+  std::string low(label);
+  std::transform(low.begin(), low.end(), low.begin(), lower);
   for (const auto& known : aliases)
-    if (low == known.label || low == lower(known.name)) return std::string(known.name);
+    if (low == known.label || is_same(low, known.name)) return std::string(known.name);
   if (low.size() > 40) return {};
   const bool known = std::any_of(families.begin(), families.end(), [&](auto f) { return low.starts_with(f); });
   return known ? low : std::string();
