@@ -29,22 +29,20 @@ using archive_reader = std::unique_ptr<archive, reader_closer>;
 // a confined worker cannot: they are held from the start of the program.
 const iconv_t held_tables = iconv_open("UTF-8", "CP932");
 
-// libarchive converts names to the charset of the locale; glibc has C.UTF-8 built in, so no file is read for it.
+// libarchive converts names to the charset of the locale; glibc has C.UTF-8 built in, so no file has to be read for it.
 class utf8_locale {
  public:
-  utf8_locale() : locale_(newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {
-    if (locale_ == nullptr) throw std::runtime_error("no UTF-8 locale");
-    before_ = uselocale(locale_);
+  utf8_locale() {
+    static const locale_t made = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+    if (made == nullptr) throw std::runtime_error("no UTF-8 locale");
+    before_ = uselocale(made);
   }
   utf8_locale(const utf8_locale&) = delete;
   utf8_locale& operator=(const utf8_locale&) = delete;
-  ~utf8_locale() {
-    uselocale(before_);
-    freelocale(locale_);
-  }
+  ~utf8_locale() { uselocale(before_); }
 
  private:
-  locale_t locale_, before_;
+  locale_t before_;
 };
 
 [[noreturn]] void damaged(archive* reader) {
