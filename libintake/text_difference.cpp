@@ -13,6 +13,7 @@ namespace {
 
 bool is_url_start(const icu::UnicodeString& text, int32_t at) {
   for (const auto* scheme : {u"http://", u"https://", u"mailto:", u"cid:", u"tel:"}) {
+    if (text[at] != *scheme) continue;
     const icu::UnicodeString wanted(true, scheme, -1);
     if (text.compare(at, wanted.length(), wanted) == 0) return true;
   }
