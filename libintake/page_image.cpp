@@ -30,7 +30,8 @@ page_image whole(const page& page, std::string dictionary, std::string bytes) {
 
 std::string deflate(const std::string& bytes) {
   constexpr int level = 6;
-  const std::unique_ptr<libdeflate_compressor, void (*)(libdeflate_compressor*)> compressor(
+  // Made once: its tables are large, and mapped anew each time.
+  thread_local const std::unique_ptr<libdeflate_compressor, void (*)(libdeflate_compressor*)> compressor(
       libdeflate_alloc_compressor(level), libdeflate_free_compressor);
   if (!compressor) throw std::bad_alloc();
   std::string out(libdeflate_zlib_compress_bound(compressor.get(), bytes.size()), '\0');
