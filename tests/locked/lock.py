@@ -21,15 +21,15 @@ def stretched(name, salt, password, rounds):
     return key
 
 
-def agile(package, password):
+def agile(package, password, rounds=1000, least=4096):
     sha = lambda data: hashlib.sha512(data).digest()
     salt, data_salt, key, verifier, mac_key = (os.urandom(n) for n in (16, 16, 32, 16, 64))
-    start = stretched("sha512", salt, password, 1000)
+    start = stretched("sha512", salt, password, rounds)
     sealed = lambda what, data: base64.b64encode(aes("aes-256-cbc", sha(start + bytes.fromhex(what))[:32], salt, data)).decode()
     body = struct.pack("<Q", len(package))
     for number, at in enumerate(range(0, len(package), 4096)):
         body += aes("aes-256-cbc", key, sha(data_salt + struct.pack("<I", number))[:16], package[at:at + 4096])
-    body = body.ljust(4096, b"\0")  # a shorter stream would have to lie in the small sectors
+    body = body.ljust(least, b"\0")  # a shorter stream would have to lie in the small sectors
     mac = hmac.new(mac_key, body, "sha512").digest()
     of_data = lambda what, data: base64.b64encode(aes("aes-256-cbc", key, sha(data_salt + bytes.fromhex(what))[:16], data)).decode()
     how = 'saltSize="16" blockSize="16" keyBits="256" hashSize="64" cipherAlgorithm="AES" cipherChaining="ChainingModeCBC" hashAlgorithm="SHA512"'
@@ -39,9 +39,9 @@ def agile(package, password):
         'xmlns:p="http://schemas.microsoft.com/office/2006/keyEncryptor/password">'
         f'<keyData {how} saltValue="{text(data_salt)}"/><dataIntegrity encryptedHmacKey="{of_data("5fb2ad010cb9e1f6", mac_key)}" '
         f'encryptedHmacValue="{of_data("a0677f02b22c8433", mac)}"/><keyEncryptors><keyEncryptor uri="http://schemas.microsoft.com/office/2006/keyEncryptor/password">'
-        f'<p:encryptedKey spinCount="1000" {how} saltValue="{text(salt)}" encryptedVerifierHashInput="{sealed("fea7d2763b4b9e79", verifier)}" '
+        f'<p:encryptedKey spinCount="{rounds}" {how} saltValue="{text(salt)}" encryptedVerifierHashInput="{sealed("fea7d2763b4b9e79", verifier)}" '
         f'encryptedVerifierHashValue="{sealed("d7aa0f6d3061344e", sha(verifier))}" encryptedKeyValue="{sealed("146e0be7abacd0d6", key)}"/>'
-        '</keyEncryptor></keyEncryptors></encryption>').ljust(4088).encode()
+        '</keyEncryptor></keyEncryptors></encryption>').ljust(least - 8).encode()
     return info, body
 
 
@@ -57,11 +57,11 @@ def standard(package, password):
     return info, struct.pack("<Q", len(package)) + seal(package)
 
 
-def compound(streams):
-    """An OLE2 file with these streams, none of them in the small sectors."""
+def compound(streams, least=4096):
+    """An OLE2 file with these streams, none of them in the small sectors, which those shorter than `least` lie in."""
     body, places, chain = b"", {}, []
     for name, data in streams.items():
-        data = data.ljust(4096, b"\0")
+        data = data.ljust(least, b"\0")
         count = -(-len(data) // SECTOR)
         places[name] = (len(chain), len(data))
         chain += [len(chain) + n + 1 for n in range(count - 1)] + [END]
@@ -81,7 +81,7 @@ def compound(streams):
     at = len(chain)
     chain += [FAT] * fats
     table = b"".join(struct.pack("<I", n) for n in chain).ljust(fats * SECTOR, b"\xff")
-    head = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1" + bytes(16) + struct.pack("<HHHHH6xIIIIIIIII", 0x3E, 3, 0xFFFE, 9, 6, 0, fats, first, 0, 4096, END, 0, END, 0)
+    head = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1" + bytes(16) + struct.pack("<HHHHH6xIIIIIIIII", 0x3E, 3, 0xFFFE, 9, 6, 0, fats, first, 0, least, END, 0, END, 0)
     head += b"".join(struct.pack("<I", at + n) for n in range(fats)).ljust(436, b"\xff")
     return head + body + tree + table
 
