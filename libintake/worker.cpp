@@ -23,6 +23,7 @@ namespace intake {
 namespace {
 
 constexpr int pipe_bytes = 1 << 20;
+constexpr std::size_t lent_bytes = 64 * limits::kib;
 // Memory of a giant line is given back with the next one.
 constexpr std::size_t kept_request_bytes = 32 * limits::mib;
 
@@ -48,6 +49,18 @@ bool write_frame(int fd, const spliced_line& bytes) {
   std::vector<std::string_view> pieces{{reinterpret_cast<const char*>(&size), sizeof size}};
   pieces.insert(pieces.end(), bytes.pieces.begin(), bytes.pieces.end());
   return write_pieces(fd, pieces);
+}
+
+/// The pages of a large line go into the pipe as they are, for they stay as they are until it is answered. Writing
+/// would copy them, and keep the child from reading meanwhile.
+ssize_t lend(int pipe, const iovec& bytes) {
+  static bool refused = false;
+  if (!refused) {
+    const ssize_t put = vmsplice(pipe, &bytes, 1, SPLICE_F_NONBLOCK);
+    if (put >= 0 || errno == EAGAIN || errno == EINTR || errno == EPIPE) return put;
+    refused = true;  // by what confines all of this from outside
+  }
+  return write(pipe, bytes.iov_base, bytes.iov_len);
 }
 
 /// Closes everything from 5 on but `kept`.
@@ -190,7 +203,8 @@ bool worker::send() {
   while (!unsent_.empty()) {
     auto& [head, line] = unsent_.front();
     const iovec left[] = {{head.data(), head.size()}, {const_cast<char*>(line.data()), line.size()}};
-    const ssize_t put = writev(to_child_, left, 2);
+    const bool large = line.size() >= lent_bytes;
+    const ssize_t put = large && head.empty() ? lend(to_child_, left[1]) : writev(to_child_, left, large ? 1 : 2);
     if (put < 0 && (errno == EAGAIN || errno == EINTR)) break;
     if (put <= 0) return false;
     const auto of_head = std::min(static_cast<std::size_t>(put), head.size());
