@@ -276,6 +276,7 @@ inline constexpr const char* detail_sentences[] = {
     marked("no answer in time"),
     marked("the worker's answer is not the record it was given"),
     marked("the worker died"),
+    marked("the worker answered before it was asked"),
     marked("not ready in time"),
     marked("the worker's answer exceeds the limit of a record"),
     marked("no memory to parse the line"),

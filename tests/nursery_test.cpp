@@ -42,7 +42,7 @@ struct answer {
   std::string text;
 };
 
-answer order(const nursery& from, char what, milliseconds time = milliseconds(5000)) {
+answer order(const nursery& from, char what, milliseconds time = milliseconds(60'000)) {
   channel child(from.ask(time), channel::clock::now() + time);
   if (const auto sent = child.send(std::string(1, what)); sent != channel::outcome::done) return {sent, {}};
   std::string text;
