@@ -101,9 +101,15 @@ std::vector<office_file> office_profile() {
 }
 
 std::string office_layers(const std::string& folder) {
+  // As in LibreOffice's fundamentalrc, which expands what stands in braces; "final" is ours.
+  const auto packages = [](const char* which) {
+    return std::string("${${BRAND_BASE_DIR}/program/lounorc:") + which +
+           "}/registry/com.sun.star.comp.deployment.configuration.PackageRegistryBackend/configmgr.ini ";
+  };
   const std::string own = "file:///etc/libreoffice/registry";
-  return "xcsxcu:" + own + " res:" + own + " xcsxcu:file://" + folder + "/final user:!file://" + folder +
-         "/user/registrymodifications.xcu";
+  return "xcsxcu:" + own + " res:" + own + " dconf:* bundledext:" + packages("BUNDLED_EXTENSIONS_USER") +
+         "sharedext:" + packages("SHARED_EXTENSIONS_USER") + "userext:" + packages("UNO_USER_PACKAGES_CACHE") +
+         "xcsxcu:file://" + folder + "/final user:!file://" + folder + "/user/registrymodifications.xcu";
 }
 
 }  // namespace intake

@@ -14,8 +14,8 @@ struct office_file {
 /// without menus.
 [[nodiscard]] std::vector<office_file> office_profile();
 
-/// Where LibreOffice looks for its settings, as it wants CONFIGURATION_LAYERS: its own, and over them those of
-/// `folder`, in which office_profile() lies. No package's and none of the desktop's.
+/// Where LibreOffice looks for its settings, as it wants CONFIGURATION_LAYERS: where it always does, and in the final
+/// ones of `folder`, in which office_profile() lies.
 [[nodiscard]] std::string office_layers(const std::string& folder);
 
 }  // namespace intake
