@@ -93,6 +93,14 @@ run 0 1
 jq -e '.id == "a" and .order == "forge" and .seen and (.findings | not)' "$work/out" >/dev/null ||
   fail "a worker wrote into a line: $(cat "$work/out")"
 
+# A large line reaches the worker whole, where the kernel lends its pages and where it does not.
+printf '{"intake":1,"id":"a","order":"good","data":"%s"}\n' "$(head -c 3000000 /dev/urandom | base64 -w 0)" >"$work/in"
+for way in "$double" "$INTAKE_BIN/deny vmsplice -- $double" "$INTAKE_BIN/deny vmsplice=1 -- $double"; do
+  $way <"$work/in" >"$work/out"
+  [ "$(jq -r .seen "$work/out")" = true ] || fail "a large line by $way: $(head -c 300 "$work/out")"
+  cmp -s <(jq -r .data "$work/in") <(jq -r .data "$work/out") || fail "a large line is not what it was, by $way"
+done
+
 # A worker that cannot start ends the run before the first line.
 run 69 1 unready
 [ ! -s "$work/out" ] || fail "output although the worker never stood"
