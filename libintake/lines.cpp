@@ -30,7 +30,7 @@ constexpr std::size_t segment_bytes = segment_turn + limits::record_bytes + 2 * 
 static_assert(chunk >= record::line_padding);
 // Memory of a giant line is given back when the line has gone.
 constexpr std::size_t kept_bytes = 32 * limits::mib;
-// What a segment of short lines uses.
+// The front of a segment, which is all that a few short lines use: a huge page would cost them more than it brings.
 constexpr std::size_t small_lines = 2 * limits::mib;
 
 }  // namespace
@@ -41,7 +41,7 @@ line_reader::line_reader(int fd, unsigned segments) : fd_(fd), mapped_(segments 
   memory_ = static_cast<char*>(at);
   // A worker is sent the line that it is to read; the others are not its business.
   if (madvise(memory_, mapped_, MADV_DONTFORK) != 0) throw system_failure(exit_status::os, "memory for lines");
-  for (unsigned segment = 0; segment < segments; ++segment)  // short lines never come that far
+  for (unsigned segment = 0; segment < segments; ++segment)
     ask_for_huge_pages(base(segment) + small_lines, segment_bytes - small_lines);
   (void)fcntl(fd_, F_SETPIPE_SZ, static_cast<int>(chunk));  // fewer turns; refused for what is no pipe
 }
