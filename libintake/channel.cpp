@@ -11,10 +11,17 @@
 
 namespace intake {
 
-channel::channel(int fd, clock::time_point deadline) : fd_(fd), deadline_(deadline) {}
+channel::channel(int fd, clock::time_point deadline, clock::duration most_extension)
+    : fd_(fd), deadline_(deadline), most_extension_(most_extension) {}
 
 channel::~channel() {
   close(fd_);
+}
+
+void channel::extend(clock::duration by) {
+  const auto given = std::min(by, most_extension_);
+  deadline_ += given;
+  most_extension_ -= given;
 }
 
 channel::outcome channel::wait(short events) {

@@ -13,8 +13,8 @@ class channel {
  public:
   using clock = std::chrono::steady_clock;
 
-  /// Takes the descriptor over.
-  channel(int fd, clock::time_point deadline);
+  /// Takes the descriptor over. `most_extension` is what extend() may add in all.
+  channel(int fd, clock::time_point deadline, clock::duration most_extension = clock::duration::zero());
   ~channel();
   channel(const channel&) = delete;
   channel& operator=(const channel&) = delete;
@@ -22,7 +22,7 @@ class channel {
   /// Moves the deadline.
   void until(clock::time_point deadline) { deadline_ = deadline; }
   /// For time that was spent on what the child has sent, and not by the child.
-  void extend(clock::duration by) { deadline_ += by; }
+  void extend(clock::duration by);
 
   enum class outcome { done, closed, late };
   /// All of `bytes`, or the reason why not.
@@ -38,6 +38,7 @@ class channel {
   [[nodiscard]] outcome wait(short events);
   int fd_;
   clock::time_point deadline_;
+  clock::duration most_extension_;
 };
 
 /// The child's side: blocking. Throw std::runtime_error when the other end is gone.

@@ -354,8 +354,8 @@ void run_nursery(int control) {
 }
 
 page_outcome ask(const nursery& nursery, const request_head& head, std::string_view passwords, std::string_view bytes,
-                 std::chrono::milliseconds time, std::chrono::milliseconds reading, const page_visitor& visitor) {
-  channel child(nursery.ask(time + reading), channel::clock::now() + time);
+                 std::chrono::milliseconds time, std::chrono::milliseconds visiting, const page_visitor& visitor) {
+  channel child(nursery.ask(time + visiting), channel::clock::now() + time, visiting);
   std::string start(reinterpret_cast<const char*>(&head), sizeof head);
   for (const std::string_view part : {std::string_view(start), passwords, bytes}) {
     const auto sent = child.send(part);
@@ -378,7 +378,7 @@ page_outcome raster::run(const raster_request& request, std::chrono::millisecond
                           request.sheets_whole ? 1U : 0U,
                           static_cast<std::uint32_t>(request.passwords.size()),
                           request.bytes.size()};
-  return ask(nursery_, head, request.passwords, request.bytes, time, request.reading, visitor);
+  return ask(nursery_, head, request.passwords, request.bytes, time, request.visiting, visitor);
 }
 
 page_outcome raster::notice(std::string_view lines, unsigned dpi, const page_visitor& visitor) const {

@@ -18,9 +18,9 @@ struct raster_request {
   /// The PDF comes from our own LibreOffice, so that a private-use character in it is one that no font could draw.
   bool own_fonts = false;
   std::string_view bytes;
-  bool sheets_whole = false;             ///< cut each page into pages of its width, as long as paper is
-  std::string_view passwords = {};       ///< document_passwords::packed, for a document that asked for one
-  std::chrono::milliseconds reading{0};  ///< that the visitor may take for all pages, the child waiting meanwhile
+  bool sheets_whole = false;              ///< cut each page into pages of its width, as long as paper is
+  std::string_view passwords = {};        ///< document_passwords::packed, for a document that asked for one
+  std::chrono::milliseconds visiting{0};  ///< that the visitor may take for all pages, the child waiting meanwhile
 };
 
 class raster {

@@ -137,7 +137,9 @@ renderer::finished renderer::make(std::string_view type, std::string_view bytes,
   std::uint32_t pages_said = 0;
   unsigned drawn = 0;
   const auto read_until = std::chrono::steady_clock::now() + limits::ocr_document;
-  if (options_.reader != nullptr) request.reading = limits::ocr_document + limits::worker_start + 2 * limits::ocr_page;
+  request.visiting = time;
+  if (options_.reader != nullptr)
+    request.visiting += limits::ocr_document + limits::worker_start + 2 * limits::ocr_page;
   const page_visitor visitor{
       [&](std::uint32_t pages) { pages_said = pages; },
       [&](page&& page) {

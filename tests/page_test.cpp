@@ -121,6 +121,29 @@ TEST_SUITE("page") {
     close(ends[1]);
   }
 
+  TEST_CASE("time that the child did not spend is added to its deadline, up to what was allowed in all") {
+    using std::chrono::hours;
+    const auto extended = [](channel::clock::duration allowed) {
+      int ends[2];
+      REQUIRE(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
+      channel from(ends[0], channel::clock::now() - hours(1), allowed);
+      from.extend(hours(1));
+      from.extend(hours(1));
+      std::thread child([&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(300));
+        send_words(ends[1], {7});
+      });
+      std::uint32_t word = 0;
+      const auto got = from.receive(word);
+      child.join();
+      close(ends[1]);
+      return got;
+    };
+    CHECK(extended(hours(2)) == channel::outcome::done);
+    CHECK(extended(hours(1)) == channel::outcome::late);
+    CHECK(extended(hours(0)) == channel::outcome::late);
+  }
+
   TEST_CASE("an end without a page is not a complete document") {
     CHECK(talk([](int fd) { send_words(fd, {finish_message, 4, complete}); }).outcome == page_outcome::failed);
   }
