@@ -12,6 +12,8 @@ work=$(mktemp -d -p /dev/shm)
 trap 'rm -rf "$work"' EXIT
 # shellcheck source=tests/small_desk.bash
 . "$INTAKE_SOURCE/tests/small_desk.bash"
+# shellcheck source=bench/warm.bash
+. "$INTAKE_SOURCE/bench/warm.bash"
 # config NAME LINES: a configuration with these passwords
 config() {
   printf '%s' "$2" >"$work/$1.secret"
@@ -35,17 +37,18 @@ for name, count in (("big", 1), ("small", 50)):
 END
 [[ -x $bin/zip-cat ]] || cmake --build "$(dirname "$bin")" --target zip-cat >/dev/null
 now() { date +%s.%N; }
+begin() { warm_memory; t=$(now); }
 took() { echo "($(now) - $1) * 1000" | bc -l; }
 median() { printf '%s\n' "$@" | sort -g | sed -n "$((($# + 1) / 2))p"; }
 
 ours=() reader=() seven=() tar=() single=() many=()
 for _ in $(seq "$rounds"); do
-  t=$(now); "$bin/intake-decrypt" --config "$work/one.toml" <"$work/big.record" >"$work/out"; ours+=("$(took "$t")")
-  t=$(now); "$bin/zip-cat" xyzzy "$work/big.zip" >"$work/out.reader"; reader+=("$(took "$t")")
-  t=$(now); 7z x -so -pxyzzy "$work/big.zip" >"$work/out.7z" 2>/dev/null; seven+=("$(took "$t")")
-  t=$(now); bsdtar --passphrase xyzzy -xOf "$work/big.zip" >"$work/out.tar"; tar+=("$(took "$t")")
-  t=$(now); "$bin/intake-decrypt" --config "$work/one.toml" <"$work/small.record" >"$work/out.1"; single+=("$(took "$t")")
-  t=$(now); "$bin/intake-decrypt" --config "$work/hundred.toml" <"$work/small.record" >"$work/out.100"; many+=("$(took "$t")")
+  begin; "$bin/intake-decrypt" --config "$work/one.toml" <"$work/big.record" >"$work/out"; ours+=("$(took "$t")")
+  begin; "$bin/zip-cat" xyzzy "$work/big.zip" >"$work/out.reader"; reader+=("$(took "$t")")
+  begin; 7z x -so -pxyzzy "$work/big.zip" >"$work/out.7z" 2>/dev/null; seven+=("$(took "$t")")
+  begin; bsdtar --passphrase xyzzy -xOf "$work/big.zip" >"$work/out.tar"; tar+=("$(took "$t")")
+  begin; "$bin/intake-decrypt" --config "$work/one.toml" <"$work/small.record" >"$work/out.1"; single+=("$(took "$t")")
+  begin; "$bin/intake-decrypt" --config "$work/hundred.toml" <"$work/small.record" >"$work/out.100"; many+=("$(took "$t")")
 done
 python3 - "$work" <<'END'
 import base64, json, sys

@@ -14,6 +14,8 @@ cc -O2 -o "$work/peer" "$INTAKE_SOURCE/bench/gmime_parse.c" $(pkg-config --cflag
 # shellcheck source=tests/small_desk.bash
 . "$INTAKE_SOURCE/tests/small_desk.bash"
 small_desk intake
+# shellcheck source=bench/warm.bash
+. "$INTAKE_SOURCE/bench/warm.bash"
 python3 - "$work" <<'END'
 import base64, random, sys
 work = sys.argv[1]
@@ -26,17 +28,18 @@ open(f"{work}/mail", "wb").write(mail)
 open(f"{work}/record", "w").write('{"intake":1,"id":"m-1","raw":{"data":"%s"}}\n' % base64.b64encode(mail).decode())
 END
 now() { date +%s.%N; }
+begin() { warm_memory; t=$(now); }
 took() { echo "($(now) - $1) * 1000" | bc -l; }
 median() { printf '%s\n' "$@" | sort -g | sed -n "$((($# + 1) / 2))p"; }
 for number in 1 2 3 4 5 6; do sed "s/m-1/m-$number/" "$work/record"; done >"$work/six"
 ours=() peer=() ours_six=() peer_six=() ours_jobs=()
 mail=$work/mail
 for _ in $(seq "$rounds"); do
-  t=$(now); "$bin/intake-parse" --config "$work/intake.toml" <"$work/record" >"$work/out"; ours+=("$(took "$t")")
-  t=$(now); "$work/peer" "$mail" >"$work/out.peer"; peer+=("$(took "$t")")
-  t=$(now); "$bin/intake-parse" --config "$work/intake.toml" <"$work/six" >"$work/out.six"; ours_six+=("$(took "$t")")
-  t=$(now); "$bin/intake-parse" -j "$(nproc)" --config "$work/intake.toml" <"$work/six" >"$work/out.six"; ours_jobs+=("$(took "$t")")
-  t=$(now); "$work/peer" "$mail" "$mail" "$mail" "$mail" "$mail" "$mail" >"$work/out.peer.six"; peer_six+=("$(took "$t")")
+  begin; "$bin/intake-parse" --config "$work/intake.toml" <"$work/record" >"$work/out"; ours+=("$(took "$t")")
+  begin; "$work/peer" "$mail" >"$work/out.peer"; peer+=("$(took "$t")")
+  begin; "$bin/intake-parse" --config "$work/intake.toml" <"$work/six" >"$work/out.six"; ours_six+=("$(took "$t")")
+  begin; "$bin/intake-parse" -j "$(nproc)" --config "$work/intake.toml" <"$work/six" >"$work/out.six"; ours_jobs+=("$(took "$t")")
+  begin; "$work/peer" "$mail" "$mail" "$mail" "$mail" "$mail" "$mail" >"$work/out.peer.six"; peer_six+=("$(took "$t")")
 done
 python3 - "$work" <<'END'
 import json, sys
