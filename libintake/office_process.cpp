@@ -6,7 +6,7 @@
 #include "document_passwords.hpp"
 #include "limits.hpp"
 #include "nursery.hpp"
-#include "office_heap.hpp"
+#include "nursery_heap.hpp"
 #include "office_kit.hpp"
 #include "office_memory.hpp"
 #include "office_protocol.hpp"

@@ -12,6 +12,7 @@
 #include "document_passwords.hpp"
 #include "limits.hpp"
 #include "mupdf.hpp"
+#include "nursery_heap.hpp"
 #include "picture.hpp"
 #include "sandbox.hpp"
 #include "sheet_layout.hpp"
@@ -350,6 +351,7 @@ void run_nursery(int control) {
   if (!await_request(control)) return;
   mupdf::map_fonts();
   prepare_picture_decoders();
+  leave_fresh_heap();
   serve_nursery(control, {nullptr, serve});
 }
 

@@ -1,4 +1,4 @@
-#include "office_heap.hpp"
+#include "nursery_heap.hpp"
 
 #include <malloc.h>
 #include <sys/mman.h>
@@ -48,15 +48,17 @@ void take_holes() {
 void leave_fresh_heap() {
   constexpr int reserve = 64 * static_cast<int>(limits::mib);  // untouched memory is not used
   constexpr std::uintptr_t huge = 2 * limits::mib;
+  constexpr std::uintptr_t head = 64;  // of the free block at the top, which is to lie below the first huge page
   keep_memory();
   take_holes();
   mallopt(M_TOP_PAD, reserve);
-  const std::uintptr_t used = (number(sbrk(0)) + huge - 1) & ~(huge - 1);
-  void* volatile more = std::malloc(mallinfo2().keepcost + limits::mib);  // than there is: it grows by the reserve
+  const std::uintptr_t first = (number(sbrk(0)) + huge) & ~(huge - 1);  // huge pages are given where nothing is yet
+  void* volatile more = std::malloc(mallinfo2().keepcost + head);       // than there is: it grows by the reserve
   std::free(more);
-  const std::uintptr_t end = number(sbrk(0));
+  const std::uintptr_t end = number(sbrk(0)), top = end - mallinfo2().keepcost;
+  if (top + head < first) more = std::malloc(first - top - head);  // never given back
   // Where it is refused, it is only slower.
-  if (end > used) (void)madvise(reinterpret_cast<void*>(used), end - used, MADV_HUGEPAGE);
+  if (end > first) (void)madvise(reinterpret_cast<void*>(first), end - first, MADV_HUGEPAGE);
 }
 
 #endif
