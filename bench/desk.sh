@@ -6,7 +6,8 @@
 #             and img2pdf for the pages, jq for the line of the day; the first N mails, told as the time of one mail
 #   batch     mbsync, then all mails through each tool in turn: one clamscan, one soffice
 # Neither judges a sender, looks for macros or keeps a ledger; ours does. Then where our time goes, stage by stage, and
-# what two jobs of intake-render gain over one (render-jobs) and over one that has one core (render-cores).
+# what two jobs of intake-render gain over one (render-jobs) and over one that has one core (render-cores); and, as what
+# the machine can give, two runs at once that share nothing, each on a core of its own (render-apart).
 set -euo pipefail
 export LC_ALL=C.UTF-8
 source=$(cd "$(dirname "$0")/.." && pwd)
@@ -97,18 +98,24 @@ jq -rs 'map([.disposition, ([.findings[]?.code] | join(" "))] | join(" ")) | gro
 pdfs=$(find "$work/desk/out" -name '*.pdf' | wc -l)
 [ "$(wc -l <"$work/out.ndjson")" = "$mails" ] && [ "$pdfs" -ge "$mails" ]
 
-# Rendering alone, by turns: one job on one core, one job (its processes share all cores), and two.
+# Rendering alone, by turns. One job with all cores spreads its processes over them.
 "$bin/intake-fetch" --all | "$bin/intake-parse" | "$bin/intake-decrypt" | "$bin/intake-scan" | "$bin/intake-verify" |
   sed -n 1,50p >"$work/judged.ndjson"
-core=0 one=0 two=0 rounds=2
+render() { "$@" <"$work/judged.ndjson" >/dev/null; }
+read -ra cores < <(taskset -cp $$ | sed 's/.*: //' | tr ',-' '  ') # the first and the last
+core=0 apart=0 one=0 two=0 rounds=2
 [ "$mails" -ge 50 ] || rounds=1
 for _ in $(seq "$rounds"); do
   start=$(now)
-  taskset -c "$(taskset -cp $$ | grep -oE '[0-9]+' | tail -n 1)" "$bin/intake-render" -j 1 <"$work/judged.ndjson" >/dev/null
+  render taskset -c "${cores[-1]}" "$bin/intake-render" -j 1
   core=$((core + ($(now) - start) / 1000)) start=$(now)
-  "$bin/intake-render" -j 1 <"$work/judged.ndjson" >/dev/null
+  render taskset -c "${cores[0]}" "$bin/intake-render" -j 1 &
+  render taskset -c "${cores[-1]}" "$bin/intake-render" -j 1
+  wait "$!"
+  apart=$((apart + ($(now) - start) / 1000)) start=$(now)
+  render "$bin/intake-render" -j 1
   one=$((one + ($(now) - start) / 1000)) start=$(now)
-  "$bin/intake-render" -j 2 <"$work/judged.ndjson" >/dev/null
+  render "$bin/intake-render" -j 2
   two=$((two + ($(now) - start) / 1000))
 done
 
@@ -182,5 +189,6 @@ done
 ratio() { awk -v name="$1" -v ours="$2" -v peer="$3" 'BEGIN { printf "ratio %s %.2f (ours %.1f s, peer %.1f s)\n", name, peer / ours, ours / 1e6, peer / 1e6 }'; }
 ratio render-jobs "$two" "$one"
 ratio render-cores "$two" "$core"
+ratio render-apart "$apart" $((2 * core))
 ratio desk-careful "$ours" $((each * mails))
 ratio desk-batch "$ours" "$batch"
