@@ -37,7 +37,6 @@ for name, count in (("big", 1), ("small", 50)):
 END
 [[ -x $bin/zip-cat ]] || cmake --build "$(dirname "$bin")" --target zip-cat >/dev/null
 now() { date +%s.%N; }
-begin() { warm_memory; t=$(now); }
 took() { echo "($(now) - $1) * 1000" | bc -l; }
 median() { printf '%s\n' "$@" | sort -g | sed -n "$((($# + 1) / 2))p"; }
 

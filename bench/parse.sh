@@ -28,7 +28,6 @@ open(f"{work}/mail", "wb").write(mail)
 open(f"{work}/record", "w").write('{"intake":1,"id":"m-1","raw":{"data":"%s"}}\n' % base64.b64encode(mail).decode())
 END
 now() { date +%s.%N; }
-begin() { warm_memory; t=$(now); }
 took() { echo "($(now) - $1) * 1000" | bc -l; }
 median() { printf '%s\n' "$@" | sort -g | sed -n "$((($# + 1) / 2))p"; }
 for number in 1 2 3 4 5 6; do sed "s/m-1/m-$number/" "$work/record"; done >"$work/six"
