@@ -82,7 +82,9 @@ std::string canonical_name(std::string_view label) {
   std::transform(low.begin(), low.end(), low.begin(), lower);
   for (const auto& known : aliases)
     if (low == known.label || is_same(low, known.name)) return std::string(known.name);
-  if (low.size() > 40) return {};
+  // ICU passes over what is no letter or digit; the name must be fit to be shown (RFC 2978, section 2.3).
+  const bool fit = std::all_of(low.begin(), low.end(), [](char c) { return c > ' ' && c < '\x7F'; });
+  if (low.size() > 40 || !fit) return {};
   const bool known = std::any_of(families.begin(), families.end(), [&](auto f) { return low.starts_with(f); });
   return known ? low : std::string();
 }

@@ -95,6 +95,11 @@ TEST_SUITE("charset") {
       CHECK(read.guessed);
     }
     CHECK(charset::read_as("x", "utf-7").name.empty());
+    // ICU would open these as iso-8859-3.
+    for (const auto* label : {"iso-8859-\3773", "iso-8859-\0333", "iso-8859-\1773", "iso-8859- 3"}) {
+      CHECK(charset::read_as("a\xA5", label).name.empty());
+      CHECK(charset::is_utf8(charset::decode("a\xA5", label).doubt(label)));
+    }
   }
 
   TEST_CASE("other charsets that mail uses are read by ICU") {
