@@ -18,6 +18,7 @@
 
 #include "failure.hpp"
 #include "log.hpp"
+#include "nursery_code.hpp"
 
 namespace intake {
 namespace {
@@ -227,6 +228,7 @@ bool await_request(int control) {
 }
 
 void serve_nursery(int control, const nursery_child& child) {
+  hand_down_code();
   ward(control, child).run();
 }
 
