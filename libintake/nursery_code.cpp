@@ -12,13 +12,13 @@
 namespace intake {
 namespace {
 
-/// Makes the first page of a mapping that is never written the process's own, by writing to it what it holds. False
-/// when it cannot be sealed again.
-bool take_first_page(char* page, std::size_t size, int rights) {
-  if (mprotect(page, size, rights | PROT_WRITE) != 0) return true;
-  auto* const byte = static_cast<volatile char*>(page);
+/// Makes a page of a mapping that is never written the process's own, by writing to it what it holds. The whole of it
+/// is opened, as a part would become a mapping for itself. False when it cannot be sealed again.
+bool take_a_page(char* mapping, std::size_t size, int rights) {
+  if (mprotect(mapping, size, rights | PROT_WRITE) != 0) return true;
+  auto* const byte = static_cast<volatile char*>(mapping);
   *byte = *byte;
-  return mprotect(page, size, rights) == 0;
+  return mprotect(mapping, size, rights) == 0;
 }
 
 int take_pages(dl_phdr_info* of, std::size_t, void* page_size) {
@@ -30,7 +30,7 @@ int take_pages(dl_phdr_info* of, std::size_t, void* page_size) {
     const int rights = PROT_READ | ((segment.p_flags & PF_X) != 0 ? PROT_EXEC : 0);
     const auto start = (of->dlpi_addr + segment.p_vaddr) & ~(page - 1);
     const auto end = (of->dlpi_addr + segment.p_vaddr + segment.p_memsz + page - 1) & ~(page - 1);
-    if (!take_first_page(reinterpret_cast<char*>(start), end - start, rights)) return -1;
+    if (!take_a_page(reinterpret_cast<char*>(start), end - start, rights)) return -1;
   }
   return 0;
 }

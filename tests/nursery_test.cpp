@@ -2,8 +2,11 @@
 
 #include <doctest/doctest.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <cstdint>
+#include <fstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -16,11 +19,39 @@ using std::chrono::milliseconds;
 
 namespace {
 
-/// Children that do as the first byte says: a answers, d dies, h hangs, b takes all the memory there is.
+struct code_use {
+  long faults = 0;   ///< page faults of a look at each page of this program's code
+  int writable = 0;  ///< mappings that can be both written and run
+};
+
+code_use look_at_code() {
+  code_use seen;
+  std::ifstream maps("/proc/self/maps");
+  for (std::string line; std::getline(maps, line);) {
+    seen.writable += line.find("wx") == line.find(' ') + 2;
+    std::size_t dash = 0;
+    const auto start = std::stoull(line, &dash, 16), end = std::stoull(line.substr(dash + 1), nullptr, 16);
+    const auto here = reinterpret_cast<std::uintptr_t>(&look_at_code);
+    if (here < start || here >= end) continue;
+    rusage before{}, after{};
+    getrusage(RUSAGE_SELF, &before);
+    for (auto at = start; at < end; at += 4096) (void)*reinterpret_cast<const volatile char*>(at);
+    getrusage(RUSAGE_SELF, &after);
+    seen.faults = after.ru_minflt - before.ru_minflt;
+  }
+  return seen;
+}
+
+/// Children that do as the first byte says: a answers, d dies, h hangs, b takes all the memory there is, c looks at
+/// code.
 void obey(int socket) {
   char order = 0;
   read_all(socket, &order, 1);
   if (order == 'a') write_all(socket, std::to_string(getpid()) + "\n");
+  if (order == 'c') {
+    const auto seen = look_at_code();
+    write_all(socket, std::to_string(seen.faults) + " " + std::to_string(seen.writable));
+  }
   if (order == 'd') raise(SIGKILL);
   if (order == 'h')
     for (;;) pause();
@@ -82,6 +113,17 @@ TEST_SUITE("nursery") {
     CHECK(child.send("h") == channel::outcome::done);
     char c = 0;
     CHECK(child.receive(c) == channel::outcome::closed);
+  }
+
+  TEST_CASE("a child begins with the code mapped that its nursery has used, and none of it can be written") {
+    const nursery from([](int control) {
+      (void)look_at_code();
+      serve(control);
+    });
+    const auto seen = order(from, 'c').text;
+    CAPTURE(seen);
+    CHECK(std::stol(seen) < 10);  // a hundred where each child maps it for itself
+    CHECK(seen.ends_with(" 0"));
   }
 
   TEST_CASE("requests at the same time are served at the same time") {
