@@ -90,4 +90,5 @@ for ((round = 0; round < rounds; round++)); do
 done
 awk -v ours="$best_ours" -v peer="$best_peer" -v rtt="$rtt" 'BEGIN {
   printf "23 accounts, nothing new, round trip %d ms: %.3f s\n", rtt, ours / 1e9
+  printf "ratio poll-time %.2f (ours %.0f ms, peer target 400 ms)\n", 400e6 / ours, ours / 1e6
   printf "ratio poll %.2f (ours %.0f ms, peer mbsync %.0f ms)\n", peer / ours, ours / 1e6, peer / 1e6 }'
