@@ -21,8 +21,8 @@ bool take_a_page(char* mapping, std::size_t size, int rights) {
   return mprotect(mapping, size, rights) == 0;
 }
 
-int take_pages(dl_phdr_info* of, std::size_t, void* page_size) {
-  const std::size_t page = *static_cast<const std::size_t*>(page_size);
+int take_pages(dl_phdr_info* of, std::size_t, void*) {
+  static const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
   if (of->dlpi_addr == getauxval(AT_SYSINFO_EHDR)) return 0;  // the kernel's own
   for (std::size_t i = 0; i < of->dlpi_phnum; ++i) {
     const auto& segment = of->dlpi_phdr[i];
@@ -38,8 +38,7 @@ int take_pages(dl_phdr_info* of, std::size_t, void* page_size) {
 }  // namespace
 
 void hand_down_code() {
-  auto page_size = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-  if (dl_iterate_phdr(take_pages, &page_size) != 0) throw system_failure(exit_status::os, "mprotect");
+  if (dl_iterate_phdr(take_pages, nullptr) != 0) throw system_failure(exit_status::os, "mprotect");
 }
 
 }  // namespace intake
