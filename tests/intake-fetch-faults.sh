@@ -158,12 +158,13 @@ unserve quoted
 rm -rf "$work/ledger/"*
 "${whole[@]}" | configure intake.toml
 run 0 --new
-sqlite3 "$work/ledger/ledger.db" 'begin immediate' '.shell sleep 14' 2>/dev/null &
-children+=("$!")
-sleep 0.5
+exec {locker}> >(sqlite3 "$work/ledger/ledger.db" >"$work/locker" 2>&1)
+echo 'begin immediate;' >&"$locker"
+is_locked() { ! sqlite3 "$work/ledger/ledger.db" 'begin immediate' 'rollback' 2>"$work/err"; }
+wait_until is_locked
 run 75 --new
 says "ledger"
-wait "${children[-1]}"
+exec {locker}>&-
 run 0 --new
 [ "$(uids)" = "1 2 " ] || fail "after a locked ledger: $(uids)"
 small=(unshare --mount)

@@ -145,16 +145,15 @@ run 73 record
 
 # Locked by another for as long as one waits: try again later.
 desk main
-sqlite3 "$work/main.db" 'BEGIN IMMEDIATE' '.shell sleep 20' 'ROLLBACK' &
-locker=$!
-sleep 1
+exec {locker}> >(sqlite3 "$work/main.db" >"$work/locker" 2>&1)
+echo 'BEGIN IMMEDIATE;' >&"$locker"
+until ! sqlite3 "$work/main.db" 'BEGIN IMMEDIATE' 'ROLLBACK' 2>"$work/err"; do sleep 0.1; done
 received 4 >"$work/in"
 run 75 record
 says 'locked by another'
 [ ! -s "$work/out" ] || fail "a record passed that was not recorded"
 run 0 query  # reading goes on meanwhile
-kill $locker 2>/dev/null || true
-wait $locker || true
+exec {locker}>&-
 run 0 record
 
 # No room: no record passes that is not recorded, and the ledger is whole. Where nothing can be mounted, the unit test
