@@ -81,9 +81,10 @@ TEST_SUITE("ledger_schema") {
     fill(dir / "l.db", key());
     const auto whole = all_bytes(dir / "l.db");
     const auto path = dir / "cut.db";
-    for (const std::size_t size : {whole.size() - 1, whole.size() - 4096, whole.size() / 2, whole.size() / 2 + 100,
-                                   std::size_t{8192}, std::size_t{4097}, std::size_t{4096}, std::size_t{4095},
-                                   std::size_t{512}, std::size_t{100}, std::size_t{16}}) {
+    // SQLite reads what is missing of the last page as zeros: cutting off zeros takes nothing away.
+    for (const std::size_t size : {whole.find_last_not_of('\0'), whole.size() - 4096, whole.size() / 2,
+                                   whole.size() / 2 + 100, std::size_t{8192}, std::size_t{4097}, std::size_t{4096},
+                                   std::size_t{4095}, std::size_t{512}, std::size_t{100}, std::size_t{16}}) {
       std::ofstream(path, std::ios::binary) << whole.substr(0, size);
       ::chmod(path.c_str(), 0600);
       for (const auto how : {mode::write, mode::read}) {
