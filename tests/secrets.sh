@@ -186,10 +186,11 @@ user=(env)
 [ "$(id -u)" != 0 ] || user=(setpriv --reuid 65534 --regid 65534 --clear-groups)
 mkdir -m 755 "$work/other"
 desk other/intake.toml file:mail file:zip file:ledger_key
-cp "$work/zip" "$work/other/"
+cp -r "$work/zip" "$INTAKE_BIN/intake-decrypt" "$INTAKE_SOURCE/share" "$work/other/" # where the user may look
 [ "$(id -u)" != 0 ] || chown -R 65534 "$work/other"
 mkfifo "$work/held"
-INTAKE_CONFIG=$work/other/intake.toml "${user[@]}" "$INTAKE_BIN/intake-decrypt" <"$work/held" >/dev/null &
+INTAKE_CONFIG=$work/other/intake.toml INTAKE_SHARE=$work/other/share/intake "${user[@]}" "$work/other/intake-decrypt" \
+  <"$work/held" >/dev/null &
 tool=$!
 exec 9>"$work/held"
 "${user[@]}" sleep 60 &
