@@ -15,6 +15,12 @@ if command -v shellcheck >/dev/null; then
   grep -rlZE '^#!/.*sh$' .ci scripts tests | xargs -0 shellcheck -x
 fi
 
+# What has a first line for it can be run by its name.
+dull=$(grep -rlE -m 1 '^#!/' .ci bench docs/generate scripts tests | while read -r file; do
+  if head -n 1 "$file" | grep -q '^#!/' && [ ! -x "$file" ]; then echo "$file"; fi
+done)
+[ -z "$dull" ] || fail "not executable: $dull"
+
 scripts/make-samples "$work/a" 2>/dev/null
 scripts/make-samples "$work/b" 2>/dev/null
 diff -r "$work/a" "$work/b" || fail "two sample desks differ"
