@@ -56,6 +56,9 @@ constexpr std::array rows = {
     kind_row{k::lzh, "lzh", "application/x-lzh-compressed", "lzh lha"},
     kind_row{k::gz, "gz", "application/gzip", "gz tgz"},
     kind_row{k::tar, "tar", "application/x-tar", "tar"},
+    kind_row{k::other_archive, "archive", "application/x-archive",
+             "cab onepkg xz bz2 zst lz4 lz arj ace deb rpm xar alz egg"},
+    kind_row{k::disk_image, "disk image", "application/x-raw-disk-image", "iso img udf vhd vhdx vmdk dmg"},
     kind_row{k::html, "html", "text/html", "html htm xhtml xht"},
     kind_row{k::svg, "svg", "image/svg+xml", "svg"},
     kind_row{k::xml, "xml", "text/xml", "xml fodt fods fodp"},
@@ -65,6 +68,9 @@ constexpr std::array rows = {
     kind_row{k::ooxml_encrypted, "encrypted OOXML", "application/encrypted",
              "docx docm dotm dotx xlsx xlsm xlsb pptx pptm"},
     kind_row{k::ole, "OLE2", "application/x-ole-storage", "jtd jtt msi vsd pub mpp wps db"},
+    kind_row{k::onenote, "OneNote", "application/onenote", "one onetoc2"},
+    kind_row{k::access, "Access", "application/vnd.ms-access", "mdb mde accdb accde accdr accda"},
+    kind_row{k::chm, "chm", "application/vnd.ms-htmlhelp", "chm"},
     kind_row{k::lnk, "lnk", "application/x-ms-shortcut", "lnk"},
     kind_row{k::pe, "pe", "application/vnd.microsoft.portable-executable", "exe dll scr com cpl sys ocx"},
     kind_row{k::elf, "elf", "application/x-executable", "so bin o"},
@@ -108,6 +114,31 @@ constexpr std::array signatures = {
     signature{0, "Rar!\x1A\x07"sv, k::rar},
     signature{0, "\x1F\x8B\x08"sv, k::gz},
     signature{257, "ustar"sv, k::tar},
+    signature{0, "MSCF\0\0\0\0"sv, k::other_archive},
+    signature{0,
+              "\xFD"
+              "7zXZ\0"sv,
+              k::other_archive},
+    signature{4, "1AY&SY"sv, k::other_archive},  // bzip2: "BZh" and a digit before it
+    signature{0, "\x28\xB5\x2F\xFD"sv, k::other_archive},
+    signature{0, "\x04\x22\x4D\x18"sv, k::other_archive},
+    signature{7, "**ACE**"sv, k::other_archive},
+    signature{0, "!<arch>\n"sv, k::other_archive},
+    signature{0, "\xED\xAB\xEE\xDB"sv, k::other_archive},
+    signature{0, "xar!\0"sv, k::other_archive},
+    signature{0, "LZIP\x01"sv, k::other_archive},
+    signature{0, "\x1F\x9D"sv, k::other_archive},
+    signature{0, "SZDD\x88\xF0\x27\x33"sv, k::other_archive},
+    signature{0, "ALZ\x01"sv, k::other_archive},
+    signature{0, "EGGA\0"sv, k::other_archive},
+    signature{0, "vhdxfile"sv, k::disk_image},
+    signature{0, "conectix"sv, k::disk_image},
+    signature{0, "KDMV"sv, k::disk_image},
+    signature{0, "ITSF\x03"sv, k::chm},
+    signature{0, "\xE4\x52\x5C\x7B\x8C\xD8\xA7\x4D\xAE\xB1\x53\x78\xD0\x29\x96\xD3"sv, k::onenote},
+    signature{0, "\xA1\x2F\xFF\x43\xD9\xEF\x76\x4C\x9E\xE2\x10\xEA\x57\x22\x76\x5F"sv, k::onenote},
+    signature{4, "Standard Jet DB\0"sv, k::access},
+    signature{4, "Standard ACE DB\0"sv, k::access},
     signature{0, "\x78\x9F\x3E\x22"sv, k::tnef},
     signature{0, "L\0\0\0\x01\x14\x02\0"sv, k::lnk},
     signature{0,
@@ -137,12 +168,24 @@ bool is_heic(std::string_view bytes) {
   return std::find(brands.begin(), brands.end(), bytes.substr(8, 4)) != brands.end();
 }
 
+// ISO 9660 and UDF begin with sixteen sectors of anything, as of another kind of file; a VHD and a DMG end in what they
+// are.
+bool is_disk_image(std::string_view bytes) {
+  constexpr std::size_t descriptors = 16 * 2048, trailer = 512;
+  if (has(bytes, descriptors + 1, "CD001") || has(bytes, descriptors + 1, "BEA01")) return true;
+  if (bytes.size() < trailer) return false;
+  const auto last = bytes.substr(bytes.size() - trailer);
+  return last.starts_with("conectix") || last.starts_with("koly");
+}
+
 file_kind recognise_binary(std::string_view bytes) {
   for (const auto& signature : signatures)
     if (has(bytes, signature.offset, signature.bytes)) return signature.kind;
   if (bytes.size() > 64 && bytes.starts_with("MZ")) return k::pe;
+  if (is_disk_image(bytes)) return k::disk_image;
   if (is_bmp(bytes)) return k::bmp;
   if (is_heic(bytes)) return k::heic;
+  if (bytes.starts_with("\x60\xEA") && little16(bytes, 2) >= 30 && little16(bytes, 2) <= 2600) return k::other_archive;
   if (bytes.size() > 21 && has(bytes, 2, "-l") && bytes[6] == '-') return k::lzh;
   return k::unknown;
 }
@@ -214,7 +257,7 @@ bool fits(const kind_row& row, std::string_view extension) {
 }
 
 bool is_program(file_kind kind) {
-  return kind == k::pe || kind == k::elf || kind == k::lnk || kind == k::script;
+  return kind == k::pe || kind == k::elf || kind == k::chm || kind == k::lnk || kind == k::script;
 }
 
 bool is_ole(file_kind kind) {

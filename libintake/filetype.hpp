@@ -45,6 +45,8 @@ enum class file_kind {
   lzh,
   gz,
   tar,
+  other_archive,  ///< one that is not opened: cab, xz, bz2, …
+  disk_image,
   html,
   svg,
   xml,
@@ -53,6 +55,9 @@ enum class file_kind {
   tnef,             ///< winmail.dat
   ooxml_encrypted,  ///< an OLE2 file that holds an encrypted OOXML package
   ole,              ///< any other OLE2 file
+  onenote,
+  access,
+  chm,
   lnk,
   pe,
   elf,

@@ -70,6 +70,11 @@ bool is_script(std::string_view lower) {
                                  "regedit4"sv,      "<component"sv,         "{\\rtf.hta"sv};
   if (std::any_of(starts.begin(), starts.end(), [&](std::string_view start) { return text.starts_with(start); }))
     return true;
+  // Excel takes both of these by their content and runs what is in them: a sheet in SYLK, whose cells may be Excel 4
+  // macros, and a query of a web page.
+  const auto has = [&](std::string_view what) { return text.find(what) != std::string_view::npos; };
+  if (text.starts_with("id;p") && (has("\nc;") || has("\rc;"))) return true;
+  if (text.starts_with("web\n1\n") || text.starts_with("web\r\n1\r\n")) return true;
   constexpr std::array calls = {
       "new activexobject("sv, "wscript.createobject("sv, "createobject(\"wscript.shell\")"sv, "wscript.shell"sv,
       "powershell -"sv,       "powershell.exe"sv,        "eval(string.fromcharcode"sv};
