@@ -1,6 +1,8 @@
 #include "active.hpp"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "active_search.hpp"
 #include "little.hpp"
@@ -15,6 +17,20 @@ std::string_view without_trailer(std::string_view bytes) {
   if (end == std::string_view::npos || bytes.size() - end < 22) return bytes;
   return bytes.substr(0, end + 22 + little16(bytes, end + 20));
 }
+
+// What may hold programs and is not read to its end here. Of winmail.dat: the one library that Debian has for it has a
+// long record of memory errors, and no regular file comes so. Of an Outlook message: attachments that are text, as
+// scripts are, lie in streams that nothing tells from others.
+constexpr std::array<std::pair<file_kind, std::string_view>, 6> unread_kinds = {{
+    {file_kind::tnef, "Outlook's winmail.dat: the files inside it are not looked into"},
+    {file_kind::msg, "an Outlook message: not all inside it is looked into"},
+    {file_kind::onenote, "a OneNote notebook: not all inside it is looked into"},
+    {file_kind::access, "an Access database: not all inside it is looked into"},
+    {file_kind::other_archive, "an archive of a kind that is not opened"},
+    {file_kind::disk_image, "a disk image is not opened"},
+}};
+// MS-ONESTORE, FileDataStoreObject: a file in a notebook, which a double click opens.
+constexpr std::string_view onenote_file = "\xE7\x16\xE3\xBD\x65\x26\x11\x45\xA4\xC4\x8D\x4D\x0B\x7A\x9E\xAC";
 
 // Why a zip is not looked into, in the words of a scan.
 void tell_refused(active_search& search, const archive_refused& refused, std::string_view where) {
@@ -92,18 +108,19 @@ void active_search::document(std::string_view untrusted_bytes, file_kind kind, c
     search_pdf(*this, untrusted_bytes, where);
   else if (kind == file_kind::rtf)
     search_rtf(*this, untrusted_bytes, where);
-  else if (kind == file_kind::html || kind == file_kind::svg || kind == file_kind::xml)
+  else if (kind == file_kind::xml)
+    search_flat(*this, untrusted_bytes, where);
+  else if (kind == file_kind::html || kind == file_kind::svg)
     search_markup(*this, untrusted_bytes, where);
   else if (kind == file_kind::eml)
     search_message(*this, untrusted_bytes, where);
-  else if (kind == file_kind::tnef)
-    // The one library that Debian has for it has a long record of memory errors, and no regular file comes so.
-    cut("scan.failed", "Outlook's winmail.dat: the files inside it are not looked into", where);
   else if ((kind == file_kind::csv || kind == file_kind::txt) &&
            has_dde_cell(narrowed(untrusted_bytes, limits::active_part_bytes)))
     add("macro.dde", "dde", "a table cell that calls a program", where);
-  // Attachments that are text, as scripts are, lie in streams that nothing tells from others.
-  if (kind == file_kind::msg) cut("scan.failed", "an Outlook message: not all inside it is looked into", where);
+  else if (kind == file_kind::onenote && untrusted_bytes.find(onenote_file) != std::string_view::npos)
+    add("macro.ole_object", "ole", "an embedded file", where);
+  for (const auto& [unread, why] : unread_kinds)
+    if (kind == unread) cut("scan.failed", std::string(why), where);
   --depth_;
 }
 

@@ -34,7 +34,7 @@ void search_markup(active_search& search, std::string_view bytes, const std::str
   const std::string root = root_element(lower);
   // An office document as one XML text: read as such, in any encoding that expat takes.
   if (root != "html" && root != "svg" && lower.substr(0, 16).find("<?xml") != std::string::npos)
-    return search_odf_text(search, bytes, where);
+    return search_flat(search, bytes, where);
   for (char& c : lower)
     if (c == '\t' || c == '\r' || c == '\n' || c == '/' || c == '"' || c == '\'') c = ' ';
   constexpr std::array marks = {"<script"sv, "javascript:"sv, "vbscript:"sv, "<iframe"sv,       "<object"sv,

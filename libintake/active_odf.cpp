@@ -28,7 +28,6 @@ class odf_reader final : public xml_events {
       search_.add("macro.remote_template", "remote_template", std::string(get(all, "href")), where_);
     search_formula(search_, get(all, "formula"), where_);
     link(name, all);
-    flat(name, all);
   }
 
  private:
@@ -46,15 +45,6 @@ class odf_reader final : public xml_events {
     const bool remote = is_remote(target) || target.starts_with("file:");
     if (remote) search_.external(target, std::string(name), where_);
   }
-  // Word 2003's XML and the flat form of OOXML keep a VBA project as text.
-  void flat(std::string_view name, const attributes& all) {
-    if (name == "wordDocument" && get(all, "macrosPresent") == "yes")
-      search_.add("macro.vba", "vba", "a VBA project", where_);
-    if (name == "part" && lower_ascii(get(all, "contentType")).find("vbaproject") != std::string::npos)
-      search_.add("macro.vba", "vba", "a VBA project", where_);
-    if (name == "binData" && lower_ascii(get(all, "name")).ends_with(".mso"))
-      search_.add("macro.vba", "vba", "packed VBA data", where_);
-  }
 
   active_search& search_;
   std::string_view where_;
@@ -62,9 +52,8 @@ class odf_reader final : public xml_events {
 
 }  // namespace
 
-void search_odf_text(active_search& search, std::string_view xml, std::string_view where) {
-  odf_reader reader(search, where);
-  if (!reader.read(xml)) search.cut("scan.failed", "not well-formed XML", where);
+bool search_odf_text(active_search& search, std::string_view xml, std::string_view where) {
+  return odf_reader(search, where).read(xml);
 }
 
 void search_odf(active_search& search, const container& zip, const std::string& where) {
@@ -77,7 +66,8 @@ void search_odf(active_search& search, const container& zip, const std::string& 
     if (!bytes) continue;
     if (one.name.ends_with(".xml")) {
       // Empty parts are common ("Configurations2/accelerator/current.xml") and say nothing.
-      if (!bytes->empty()) search_odf_text(search, *bytes, part);
+      if (!bytes->empty() && !search_odf_text(search, *bytes, part))
+        search.cut("scan.failed", "not well-formed XML", part);
     } else if (begins_as_document(*bytes)) {
       search.add("macro.ole_object", "ole", "an embedded document", part);
       search.nested(*bytes, part);

@@ -105,6 +105,8 @@ constexpr std::array relation_rules = {
     active_rule{"connections", "macro.external_link", "external", "data connections"},
 };
 
+}  // namespace
+
 void search_relation(active_search& search, const opc_package::relation& relation, const std::string& where) {
   if (relation.external) {
     // A link waits for a click, and then it is the browser's. A template on this computer is not the sender's.
@@ -120,19 +122,30 @@ void search_relation(active_search& search, const opc_package::relation& relatio
     search.add("macro.ole_object", "ole", "an embedded document", where);
 }
 
-void search_part(active_search& search, const container& zip, const container::entry& one, const std::string& type,
-                 const std::string& where) {
+void search_content_type(active_search& search, std::string_view type, const std::string& where) {
   for (const auto& rule : type_rules)
     if (contains(type, rule.name)) search.add(rule, where);
+}
+
+bool search_ooxml_text(active_search& search, std::string_view xml, const std::string& where) {
+  part_reader reader(search, where);
+  const bool good = reader.read(xml);
+  reader.finish();
+  return good;
+}
+
+namespace {
+
+void search_part(active_search& search, const container& zip, const container::entry& one, const std::string& type,
+                 const std::string& where) {
+  search_content_type(search, type, where);
   const auto bytes = search.read(zip, one, where);
   if (!bytes) return;
   if (one.name.ends_with(".xml") || type.ends_with("+xml") || type.ends_with("/xml")) {
-    part_reader reader(search, where);
-    const bool good = reader.read(*bytes);
-    reader.finish();
-    if (!good) search.cut("scan.failed", "a part is not well-formed XML", where);
+    if (!search_ooxml_text(search, *bytes, where)) search.cut("scan.failed", "a part is not well-formed XML", where);
     return;
   }
+  if (contains(type, "ms-excel.")) search_binary_part(search, *bytes, where);
   const bool chunk = contains(type, "html") || contains(type, "rfc822") || contains(type, "rtf");
   if ((begins_as_document(*bytes) || chunk) && search.nested(*bytes, where))
     search.add("macro.ole_object", "ole", "an embedded program", where);

@@ -10,6 +10,7 @@
 #include "active.hpp"
 #include "container.hpp"
 #include "limits.hpp"
+#include "opc.hpp"
 
 namespace intake {
 
@@ -69,9 +70,18 @@ void search_slides(active_search& search, const container& ole, std::string_view
 void search_word(active_search& search, const container& ole, std::string_view stream, std::string_view where);
 void search_zip(active_search& search, std::string_view bytes, const std::string& where);
 void search_ooxml(active_search& search, const container& zip, const std::string& where);
+/// A relation of a part, and the content type of one (lower case).
+void search_relation(active_search& search, const opc_package::relation& relation, const std::string& where);
+void search_content_type(active_search& search, std::string_view type, const std::string& where);
+/// What the XML of a part says by itself. False: not well-formed, and not read beyond that.
+[[nodiscard]] bool search_ooxml_text(active_search& search, std::string_view xml, const std::string& where);
+/// A part of a binary workbook (MS-XLSB).
+void search_binary_part(active_search& search, std::string_view records, const std::string& where);
+/// An office document, or any other, as one XML text.
+void search_flat(active_search& search, std::string_view xml, const std::string& where);
 void search_odf(active_search& search, const container& zip, const std::string& where);
-/// One XML text of an OpenDocument file, or a flat one.
-void search_odf_text(active_search& search, std::string_view xml, std::string_view where);
+/// One XML text of an OpenDocument file, or a flat one. False as above.
+[[nodiscard]] bool search_odf_text(active_search& search, std::string_view xml, std::string_view where);
 void search_rtf(active_search& search, std::string_view bytes, const std::string& where);
 void search_pdf(active_search& search, std::string_view bytes, const std::string& where);
 /// A message attached to the message, and what is attached to it.

@@ -32,10 +32,7 @@ struct types_reader final : xml_events {
 struct relations_reader final : xml_events {
   relations_reader(opc_package& to, std::string_view from) : package(to), part(from) {}
   void start(std::string_view name, const attributes& all) override {
-    if (name != "Relationship") return;
-    const std::string type = lower_ascii(get(all, "Type"));
-    package.relations.push_back({std::string(part), type.substr(type.rfind('/') + 1), std::string(get(all, "Target")),
-                                 lower_ascii(get(all, "TargetMode")) == "external"});
+    if (name == "Relationship") package.relations.push_back(opc_package::relation_of(part, all));
   }
   opc_package& package;
   std::string_view part;
@@ -61,6 +58,12 @@ std::string opc_package::main_type() const {
   for (const auto& one : relations)
     if (one.part == "_rels/.rels" && one.type == "officedocument" && !one.external) return type_of(one.target);
   return {};
+}
+
+opc_package::relation opc_package::relation_of(std::string_view part, const xml_events::attributes& all) {
+  const std::string type = lower_ascii(xml_events::get(all, "Type"));
+  return {std::string(part), type.substr(type.rfind('/') + 1), std::string(xml_events::get(all, "Target")),
+          lower_ascii(xml_events::get(all, "TargetMode")) == "external"};
 }
 
 opc_package read_opc(const container& zip, bool only_root) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "container.hpp"
+#include "xml_events.hpp"
 
 namespace intake {
 
@@ -28,6 +29,8 @@ struct opc_package {
   [[nodiscard]] std::string type_of(std::string_view part) const;
   /// Content type of the part that the package's root relation names as its document; empty if there is none.
   [[nodiscard]] std::string main_type() const;
+  /// What an element Relationship of that part says.
+  [[nodiscard]] static relation relation_of(std::string_view part, const xml_events::attributes& all);
 };
 
 /// `only_root`: no relations but those of the package itself.

@@ -146,6 +146,90 @@ TEST_SUITE("active") {
     CHECK(codes(look("1,=cmd|'/c calc'!A1\n2,3\n"s)) == "macro.dde ");
   }
 
+  TEST_CASE("DDE in a workbook whose parts are records") {
+    const auto text = [](const std::string& of) {
+      std::string wide = sample::le(of.size(), 4);
+      for (const char c : of) wide += c + "\0"s;
+      return wide;
+    };
+    const auto look_at = [](const std::string& part) {
+      return look(docx("", {{"xl/externalLinks/externalLink1.bin", part}},
+                       override_type("/xl/externalLinks/externalLink1.bin", "application/vnd.ms-excel.externalLink"),
+                       "application/vnd.ms-excel.sheet.binary.macroEnabled.main"));
+    };
+    const auto link = [&](unsigned kind) {
+      const std::string body = sample::le(kind, 2) + text("cmd") + text("/c calc.exe");
+      return "\xE8\x02"s + static_cast<char>(body.size()) + body + "\xCC\x04\x00"s;
+    };
+    const auto found = look_at(link(1));
+    CHECK(codes(found) == "macro.dde ");
+    CHECK(found.items[0].detail == "cmd /c calc.exe (xl/externalLinks/externalLink1.bin)");
+    // Behind another record, whose size takes two bytes; and another kind of link.
+    CHECK(codes(look_at("\x01\x80\x01"s + std::string(128, 'x') + link(1))) == "macro.dde ");
+    CHECK(codes(look_at(link(0))) == "");
+    const auto cut = look_at(link(1).substr(0, 20));
+    CHECK(codes(cut) == "scan.failed ");
+    CHECK_FALSE(cut.complete);
+  }
+
+  TEST_CASE("office documents as one XML text: what a package tells, fields, objects, links") {
+    const auto xml = [](const std::string& inside) { return look("<?xml version=\"1.0\"?>" + inside); };
+    const auto part = [&](const std::string& type, const std::string& inside) {
+      return xml("<pkg:package xmlns:pkg=\"p\"><pkg:part pkg:name=\"/word/x\" pkg:contentType=\"" + type + "\">" +
+                 inside + "</pkg:part></pkg:package>");
+    };
+    const auto data = [](const std::string& bytes) {
+      return "<pkg:binaryData>" + base64::encode(bytes).insert(8, "\n") + "</pkg:binaryData>";
+    };
+    CHECK(codes(part("image/png", data("\x89PNG\r\n\x1A\nrest"))) == "");
+    const auto object = part("application/vnd.openxmlformats-officedocument.oleObject", "");
+    CHECK(codes(object) == "macro.ole_object ");
+    CHECK(object.items[0].detail == "an embedded object (word/x)");
+    CHECK(codes(part("application/vnd.ms-office.vbaProject", "")) == "macro.vba ");
+    CHECK(codes(part("image/png", data(vba))) == "macro.vba ");  // by content alone
+    CHECK(codes(part("image/png", data("MZ" + std::string(100, 'x')))) == "macro.ole_object ");
+    CHECK(codes(part("image/png", data("ActiveMime and more"))) == "macro.vba ");
+    CHECK(codes(part("image/png", "<pkg:binaryData>?</pkg:binaryData>")) == "scan.failed ");
+    const auto related = [&](const std::string& relation) {
+      return part("application/vnd.openxmlformats-package.relationships+xml",
+                  "<pkg:xmlData>" + relations(relation) + "</pkg:xmlData>");
+    };
+    CHECK(codes(related(relation("attachedTemplate", "https://example.com/a.dotm", true))) == "macro.remote_template ");
+    CHECK(codes(related(relation("image", "https://example.com/a.png", true))) == "macro.external_link ");
+    CHECK(codes(related(relation("vbaProject", "vbaProject.bin", false))) == "macro.vba ");
+    CHECK(has_tag(related(relation("hyperlink", "https://example.com/", true)), "uri:1"));
+    CHECK(codes(part("text/xml", "<w:instrText xmlns:w='w'> DDEAUTO c:\\x.exe</w:instrText>")) == "macro.dde ");
+
+    const auto word = [&](const std::string& attributes, const std::string& inside) {
+      return xml("<w:wordDocument xmlns:w='w' xmlns:v='v' xmlns:o='o' " + attributes + ">" + inside +
+                 "</w:wordDocument>");
+    };
+    CHECK(codes(word("w:macrosPresent='no'", "<w:t>x</w:t>")) == "");
+    CHECK(codes(word("w:macrosPresent='yes'", "")) == "macro.vba ");
+    CHECK(codes(word("w:embeddedObjPresent='yes'", "")) == "macro.ole_object ");
+    CHECK(codes(word("w:ocxPresent='yes'", "")) == "macro.ole_object ");
+    CHECK(codes(word("", "<w:binData w:name='editdata.mso'>QQ==</w:binData>")) == "macro.vba ");
+    CHECK(codes(word("", "<w:binData w:name='oledata.mso'>QQ==</w:binData>")) == "macro.ole_object ");
+    CHECK(codes(word("", "<w:binData w:name='wordml://1.png'>QUJD</w:binData>")) == "");
+    CHECK(codes(word("", "<w:fldSimple w:instr=' DDE cmd'/>")) == "macro.dde ");
+    CHECK(codes(word("", "<w:attachedTemplate w:val='https://example.com/a.dot'/>")) == "macro.remote_template ");
+    CHECK(codes(word("", "<w:attachedTemplate w:val='Normal.dot'/>")) == "");
+    CHECK(codes(word("", "<v:imagedata src='https://example.com/a.png'/>")) == "macro.external_link ");
+    CHECK(codes(word("", "<v:imagedata src='wordml://1.png'/>")) == "");
+    CHECK(codes(word("", "<o:OLEObject Type='Embed'/>")) == "macro.ole_object ");
+
+    const auto workbook = [&](const std::string& inside) {
+      return xml("<Workbook xmlns:ss='s' xmlns:x='x'>" + inside + "</Workbook>");
+    };
+    CHECK(codes(workbook("<Cell ss:Formula=\"=cmd|'/c calc'!A0\"/>")) == "macro.dde ");
+    CHECK(codes(workbook("<Cell ss:Formula='=SUM(R1C1:R2C1)'/>")) == "");
+    CHECK(codes(workbook("<x:SupBook><x:Path>C:\\a.xls</x:Path></x:SupBook>")) == "macro.external_link ");
+    CHECK(codes(workbook("<x:SupBook><x:Path>cmd|/c calc</x:Path></x:SupBook>")) == "macro.dde ");
+    const auto torn = xml("<w:wordDocument xmlns:w='w'><w:t>");
+    CHECK(codes(torn) == "scan.failed ");
+    CHECK_FALSE(torn.complete);
+  }
+
   TEST_CASE("a template is told when it is on another computer") {
     const auto with = [](const std::string& target) {
       return codes(
@@ -438,6 +522,8 @@ TEST_SUITE("active") {
     CHECK(codes(dde) == "macro.dde ");
     CHECK(dde.items[0].detail.find("attached message/a.docx") != std::string::npos);
     CHECK(codes(look(attached("WScript.Echo 1", "a.vbs"))) == "attachment.unexpected ");
+    CHECK(codes(look(attached("ITSF\3" + std::string(95, '\0'), "a.chm"))) == "attachment.unexpected ");
+    CHECK(codes(look(attached("MSCF" + std::string(32, '\0'), "a.cab"))) == "scan.failed ");
     // What only intake-decrypt opens was not opened here.
     const auto zip = look(attached("PK\5\6" + std::string(18, '\0'), "a.zip"));
     CHECK_FALSE(zip.complete);

@@ -105,6 +105,26 @@ TEST_SUITE("file_check") {
     CHECK_FALSE(program.has_finding("attachment.type_mismatch"));
   }
 
+  TEST_CASE("what may hold programs and is not read is never clean") {
+    desk desk;
+    const auto one = [&](const std::string& name, const std::string& bytes, const std::string& code) {
+      CAPTURE(name);
+      const auto rec = desk.check(file("f0", name, bytes));
+      REQUIRE(rec["findings"].items().size() == 1);
+      CHECK(rec["findings"].items()[0]["code"].str() == code);
+      return verdict_of(rec, 0);
+    };
+    CHECK(one("手引.chm", "ITSF\3" + std::string(95, '\0'), "attachment.unexpected") == "clean");
+    CHECK(one("a.cab", "MSCF" + std::string(32, '\0'), "scan.failed") == "unknown");
+    CHECK(one("a.iso", std::string(32769, '\0') + "CD001", "scan.failed") == "unknown");
+    CHECK(one("a.accdb", std::string("\0\1\0\0Standard ACE DB\0", 20), "scan.failed") == "unknown");
+    const std::string notebook = "\xE4\x52\x5C\x7B\x8C\xD8\xA7\x4D\xAE\xB1\x53\x78\xD0\x29\x96\xD3";
+    CHECK(one("a.one", notebook, "scan.failed") == "unknown");
+    const auto holding =
+        desk.check(file("f0", "a.one", notebook + "\xE7\x16\xE3\xBD\x65\x26\x11\x45\xA4\xC4\x8D\x4D\x0B\x7A\x9E\xAC"));
+    CHECK(holding.has_finding("macro.ole_object"));
+  }
+
   TEST_CASE("when the engine stops finding its test file no file is clean, until it finds it again") {
     desk desk;
     // Its temporary folder vanishes with the signatures, which are in memory by now.

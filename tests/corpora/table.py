@@ -15,13 +15,15 @@ of the project; they are files that other projects test their readers with, many
 Accepted means that nothing was found against a file: no code, no lock, no limit crossed, and nothing that could be read
 in two ways. Rendering comes after that.
 """
+OPENED = "opened"
 # What the corpora's list of features hints at, the finding expected for it, and findings that answer it as well.
 HINTS = {
     "VBA-ole": ("macro.vba", {}), "vbaProject": ("macro.vba", {}), "XLM4": ("macro.xlm", {}),
     "JavaScript": ("pdf.javascript", {}), "Launch": ("pdf.launch", {}), "GoToR/E": ("pdf.launch", {}),
     "AA": ("pdf.open_action", {}),
     "EmbeddedFile": ("pdf.embedded_file", {"scan.encrypted": "a locked PDF is told as locked, and stays unread"}),
-    "EncryptedPackage": ("scan.encrypted", {"scan.failed": "a damaged container is told as unreadable"}),
+    "EncryptedPackage": ("scan.encrypted", {"scan.failed": "a damaged container is told as unreadable",
+                                            OPENED: "a known password opens it, and what is in it is looked into"}),
     "ODF-encrypted": ("scan.encrypted", {}), "ODF-macro": ("macro.odf_script", {}),
     "ole-embedded": ("macro.ole_object", {"scan.failed": "a damaged container is told as unreadable"}),
     "externalLink": ("macro.external_link", {"macro.dde": "the link is one of DDE, and is told as that"}),
@@ -37,6 +39,11 @@ def codes_of(record: dict) -> set[str]:
     return {finding["code"] for finding in record["findings"]}
 
 
+def answers_of(record: dict) -> set[str]:
+    locked = (file for file in record["files"] if file.get("type") == "application/encrypted")
+    return codes_of(record) | ({OPENED} if any(file.get("opened") for file in locked) else set())
+
+
 def corpora_table(records: list[dict]) -> None:
     groups = collections.defaultdict(list)
     for record in records:
@@ -45,7 +52,7 @@ def corpora_table(records: list[dict]) -> None:
     print("|---|--:|--:|--:|--:|---|")
     for name, group in sorted(groups.items()):
         ends = collections.Counter(record["disposition"] for record in group)
-        codes = collections.Counter(code for record in group for code in codes_of(record))
+        codes = collections.Counter(code for record in group for code in sorted(codes_of(record)))
         told = ", ".join(f"`{code}` {count}" for code, count in codes.most_common(4))
         accepted = ends["accept"] + ends["list"]
         print(f"| {name} | {len(group)} | {accepted} | {ends['confirm']} | {ends['return']} | {told} |")
@@ -61,7 +68,7 @@ def hints_table(records: list[dict], features: dict[str, set[str]]) -> list[str]
         for record in having:
             if expected in codes_of(record):
                 continue
-            answer = next((other for other in others if other in codes_of(record)), None)
+            answer = next((other for other in others if other in answers_of(record)), None)
             if answer:
                 reasons[f"`{answer}` {{}}: {others[answer]}"] += 1
             else:
