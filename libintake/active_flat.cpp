@@ -29,7 +29,7 @@ class flat_reader final : public xml_events {
       search_formula(search_, formula, part_);
       if (has_dde_cell(formula)) search_.add("macro.dde", "dde", "formula " + std::string(formula), part_);
     }
-    if (name == "binaryData" || name == "binData") begin_data(all);
+    if (is_data(name)) begin_data(all);
   }
   void text(std::string_view text) override {
     if (in_data_) data_ += text;
@@ -38,10 +38,12 @@ class flat_reader final : public xml_events {
   void end(std::string_view name) override {
     if (name == "part") part_ = where_;
     if (name == "Path" && std::exchange(in_path_, false)) link(path_);
-    if (in_data_ && (name == "binaryData" || name == "binData")) look_at_data();
+    if (in_data_ && is_data(name)) look_at_data();
   }
 
  private:
+  // A part, a file of Word 2003, the PDF in a form of Adobe's (XDP).
+  static bool is_data(std::string_view name) { return name == "binaryData" || name == "binData" || name == "chunk"; }
   void begin_part(const attributes& all) {
     part_ = get(all, "name");
     while (part_.starts_with('/')) part_.erase(0, 1);

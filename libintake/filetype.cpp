@@ -67,15 +67,23 @@ constexpr std::array rows = {
     kind_row{k::tnef, "tnef", "application/ms-tnef", "dat tnef"},
     kind_row{k::ooxml_encrypted, "encrypted OOXML", "application/encrypted",
              "docx docm dotm dotx xlsx xlsm xlsb pptx pptm"},
-    kind_row{k::ole, "OLE2", "application/x-ole-storage", "jtd jtt msi vsd pub mpp wps db"},
+    kind_row{k::ole, "OLE2", "application/x-ole-storage", "jtd jtt vsd pub mpp wps db"},
     kind_row{k::onenote, "OneNote", "application/onenote", "one onetoc2"},
     kind_row{k::access, "Access", "application/vnd.ms-access", "mdb mde accdb accde accdr accda"},
     kind_row{k::chm, "chm", "application/vnd.ms-htmlhelp", "chm"},
+    kind_row{k::msi, "msi", "application/x-msi", "msi msp mst"},
     kind_row{k::lnk, "lnk", "application/x-ms-shortcut", "lnk"},
     kind_row{k::pe, "pe", "application/vnd.microsoft.portable-executable", "exe dll scr com cpl sys ocx"},
     kind_row{k::elf, "elf", "application/x-executable", "so bin o"},
+    kind_row{k::other_program, "program", "application/x-executable", "class jar jnlp dex apk app wasm"},
+    // Windows runs, or asks a program to run, what is called so, whatever is in it.
     kind_row{k::script, "script", "text/x-script",
-             "js jse vbs vbe wsf wsh hta bat cmd ps1 psm1 sh bash py pl rb php url reg sct inf"},
+             "js jse vbs vbe wsf wsh ws wsc sct hta bat cmd ps1 psm1 psd1 ps1xml psc1 pssc sh bash py pyw pyz pl rb "
+             "php url website "
+             "scf reg inf pif msc hlp cnt gadget application appref-ms library-ms search-ms searchconnector-ms "
+             "settingcontent-ms theme themepack deskthemepack diagcab diagcfg diagpkg xll ade adp mcl mad maf mag mam "
+             "maq mar mas mat "
+             "mau mav maw iqy oqy rqy dqy slk shb shs job isp its prg"},
 };
 
 // Tables in the order of the enumeration: row_of() is an index.
@@ -145,6 +153,13 @@ constexpr std::array signatures = {
               "\x7F"
               "ELF"sv,
               k::elf},
+    signature{0, "\xCA\xFE\xBA\xBE"sv, k::other_program},  // Java, and macOS for several processors
+    signature{0, "\xFE\xED\xFA\xCE"sv, k::other_program},
+    signature{0, "\xFE\xED\xFA\xCF"sv, k::other_program},
+    signature{0, "\xCE\xFA\xED\xFE"sv, k::other_program},
+    signature{0, "\xCF\xFA\xED\xFE"sv, k::other_program},
+    signature{0, "dex\n0"sv, k::other_program},
+    signature{0, "\0asm\1\0\0\0"sv, k::other_program},
     // Excel before OLE2 (BIFF 2 to 4): a BOF record.
     signature{0, "\x09\x00\x04\x00"sv, k::xls},
     signature{0, "\x09\x02\x06\x00"sv, k::xls},
@@ -194,6 +209,14 @@ bool is_ascii(std::string_view bytes) {
   return std::all_of(bytes.begin(), bytes.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
+// The class of the root storage tells an installer, a patch or a transform of Windows Installer (000C1084, 86, 82).
+bool is_installer(std::string_view bytes) {
+  constexpr std::string_view rest = "\x10\x0C\0\0\0\0\0\xC0\0\0\0\0\0\0\x46"sv;
+  for (auto at = bytes.find(rest); at != std::string_view::npos; at = bytes.find(rest, at + 1))
+    if (at != 0 && (bytes[at - 1] == '\x82' || bytes[at - 1] == '\x84' || bytes[at - 1] == '\x86')) return true;
+  return false;
+}
+
 file_kind ole_kind(std::string_view bytes) {
   const auto ole = container::open(bytes, container::format::ole);
   if (!ole) return k::ole;
@@ -203,7 +226,7 @@ file_kind ole_kind(std::string_view bytes) {
   if (top("Workbook") || top("Book")) return k::xls;
   if (top("PowerPoint Document")) return k::ppt;
   if (top("__properties_version1.0")) return k::msg;
-  return k::ole;
+  return is_installer(bytes) ? k::msi : k::ole;
 }
 
 file_kind ooxml_kind(std::string_view type) {
@@ -257,12 +280,12 @@ bool fits(const kind_row& row, std::string_view extension) {
 }
 
 bool is_program(file_kind kind) {
-  return kind == k::pe || kind == k::elf || kind == k::chm || kind == k::lnk || kind == k::script;
+  return kind >= k::chm && kind <= k::script;
 }
 
 bool is_ole(file_kind kind) {
   return kind == k::doc || kind == k::xls || kind == k::ppt || kind == k::msg || kind == k::ooxml_encrypted ||
-         kind == k::ole;
+         kind == k::ole || kind == k::msi;
 }
 
 bool is_zip(file_kind kind) {

@@ -58,9 +58,11 @@ enum class file_kind {
   onenote,
   access,
   chm,
+  msi,  ///< an OLE2 file that Windows installs
   lnk,
   pe,
   elf,
+  other_program,  ///< of Java, macOS, Android, the web
   script,
 };
 

@@ -225,6 +225,9 @@ TEST_SUITE("active") {
     CHECK(codes(workbook("<Cell ss:Formula='=SUM(R1C1:R2C1)'/>")) == "");
     CHECK(codes(workbook("<x:SupBook><x:Path>C:\\a.xls</x:Path></x:SupBook>")) == "macro.external_link ");
     CHECK(codes(workbook("<x:SupBook><x:Path>cmd|/c calc</x:Path></x:SupBook>")) == "macro.dde ");
+    CHECK(codes(xml("<xdp><pdf><document><chunk>" +
+                    base64::encode(pdf({"<</Type/Catalog/OpenAction 2 0 R>>", "<</S/JavaScript/JS(x)>>"})) +
+                    "</chunk></document></pdf></xdp>")) == "pdf.open_action pdf.javascript ");
     const auto torn = xml("<w:wordDocument xmlns:w='w'><w:t>");
     CHECK(codes(torn) == "scan.failed ");
     CHECK_FALSE(torn.complete);

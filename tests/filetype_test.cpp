@@ -83,6 +83,8 @@ TEST_SUITE("filetype") {
         {"\0\1\0\0Standard ACE DB\0"s, k::access},
         {"\xE4\x52\x5C\x7B\x8C\xD8\xA7\x4D\xAE\xB1\x53\x78\xD0\x29\x96\xD3", k::onenote},
         {"ITSF\3" + std::string(95, '\0'), k::chm},
+        {"\xCA\xFE\xBA\xBE\0\0\0\x34"s, k::other_program},
+        {sample::ole({{"x", "\x84\x10\x0C\0\0\0\0\0\xC0\0\0\0\0\0\0\x46"s}}), k::msi},
         {"<!DOCTYPE html><p>", k::html},
         {"<!-- x --><HTML><body>", k::html},
         {"\xFF\xFE<\0h\0t\0m\0l\0>\0"s, k::html},
