@@ -169,6 +169,22 @@ bool begins_as_document(std::string_view head) {
          head.starts_with("%PDF") || head.starts_with("MZ");
 }
 
+namespace {
+
+// "cmd|'/c calc'!A0": a program, its topic and item. Neither sign stands in another formula, but for its texts.
+bool is_dde_reference(std::string_view formula) {
+  bool in_text = false, bar = false;
+  for (const char c : formula) {
+    if (c == '"') in_text = !in_text;
+    if (in_text) continue;
+    if (c == '!' && bar) return true;
+    bar = bar || c == '|';
+  }
+  return false;
+}
+
+}  // namespace
+
 void search_formula(active_search& search, std::string_view formula, std::string_view where) {
   std::string call = lower_ascii(formula.substr(0, 64 * limits::kib));
   call.erase(std::remove_if(call.begin(), call.end(), [](char c) { return c == ' ' || c == '\n' || c == '\t'; }),
@@ -179,7 +195,8 @@ void search_formula(active_search& search, std::string_view formula, std::string
       if (at == 0 || !((call[at - 1] >= 'a' && call[at - 1] <= 'z') || call[at - 1] == '_')) return true;
     return false;
   };
-  if (calls("dde(") || calls("rtd(")) search.add("macro.dde", "dde", "formula " + std::string(formula), where);
+  if (calls("dde(") || calls("rtd(") || is_dde_reference(call))
+    search.add("macro.dde", "dde", "formula " + std::string(formula), where);
   if (calls("webservice(") || calls("image(")) search.external(formula, "formula", where);
 }
 

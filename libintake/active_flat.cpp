@@ -4,7 +4,6 @@
 
 #include "active_search.hpp"
 #include "base64.hpp"
-#include "texttype.hpp"
 #include "xml_events.hpp"
 
 namespace intake {
@@ -25,10 +24,7 @@ class flat_reader final : public xml_events {
     if (name == "imagedata" && is_remote(get(all, "src")) && !get(all, "src").starts_with("wordml:"))
       search_.external(get(all, "src"), std::string(name), part_);
     if (name == "Path") in_path_ = true, path_.clear();
-    if (const auto formula = get(all, "Formula"); !formula.empty()) {
-      search_formula(search_, formula, part_);
-      if (has_dde_cell(formula)) search_.add("macro.dde", "dde", "formula " + std::string(formula), part_);
-    }
+    search_formula(search_, get(all, "Formula"), part_);
     if (is_data(name)) begin_data(all);
   }
   void text(std::string_view text) override {

