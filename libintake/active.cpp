@@ -32,6 +32,12 @@ constexpr std::array<std::pair<file_kind, std::string_view>, 6> unread_kinds = {
 // MS-ONESTORE, FileDataStoreObject: a file in a notebook, which a double click opens.
 constexpr std::string_view onenote_file = "\xE7\x16\xE3\xBD\x65\x26\x11\x45\xA4\xC4\x8D\x4D\x0B\x7A\x9E\xAC";
 
+// A text may be opened as a table, whose cells are formulas.
+void search_table(active_search& search, std::string_view text, std::string_view where) {
+  if (has_dde_cell(text)) search.add("macro.dde", "dde", "a table cell that calls a program", where);
+  if (lower_ascii(text).find("webservice(") != std::string::npos) search.external("WEBSERVICE", "formula", where);
+}
+
 // Why a zip is not looked into, in the words of a scan.
 void tell_refused(active_search& search, const archive_refused& refused, std::string_view where) {
   const auto code = refused.code().kind().code;
@@ -114,9 +120,8 @@ void active_search::document(std::string_view untrusted_bytes, file_kind kind, c
     search_markup(*this, untrusted_bytes, where);
   else if (kind == file_kind::eml)
     search_message(*this, untrusted_bytes, where);
-  else if ((kind == file_kind::csv || kind == file_kind::txt) &&
-           has_dde_cell(narrowed(untrusted_bytes, limits::active_part_bytes)))
-    add("macro.dde", "dde", "a table cell that calls a program", where);
+  else if (kind == file_kind::csv || kind == file_kind::txt)
+    search_table(*this, narrowed(untrusted_bytes, limits::active_part_bytes), where);
   else if (kind == file_kind::onenote && untrusted_bytes.find(onenote_file) != std::string_view::npos)
     add("macro.ole_object", "ole", "an embedded file", where);
   for (const auto& [unread, why] : unread_kinds)

@@ -4,6 +4,7 @@
 
 #include "active_search.hpp"
 #include "base64.hpp"
+#include "texttype.hpp"
 #include "xml_events.hpp"
 
 namespace intake {
@@ -87,6 +88,9 @@ class flat_reader final : public xml_events {
 }  // namespace
 
 void search_flat(active_search& search, std::string_view xml, const std::string& where) {
+  // A browser shows the text through it, and fetches it.
+  if (narrowed(xml, 64 * limits::kib).find("<?xml-stylesheet") != std::string::npos)
+    search.add("macro.external_link", "external", "a style sheet", where);
   // One reader for each family: which program opens it is not told by its first element alone.
   const bool good = search_odf_text(search, xml, where);
   (void)search_ooxml_text(search, xml, where);

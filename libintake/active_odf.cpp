@@ -1,10 +1,15 @@
 // OpenDocument: scripts, events, links, objects and DDE in its XML, and what lies beside it in the package.
+#include <algorithm>
+#include <array>
+
 #include "active_search.hpp"
 #include "texttype.hpp"
 #include "xml_events.hpp"
 
 namespace intake {
 namespace {
+
+using namespace std::string_view_literals;
 
 class odf_reader final : public xml_events {
  public:
@@ -32,8 +37,11 @@ class odf_reader final : public xml_events {
 
  private:
   static bool is_script(const attributes& all) {
-    const std::string target = lower_ascii(get(all, "href"));
-    return target.starts_with("vnd.sun.star.script:") || target.starts_with("macro:") ||
+    // Commands of the office itself are run by a link as macros are.
+    std::string target = lower_ascii(get(all, "href"));
+    std::erase_if(target, [](char c) { return static_cast<unsigned char>(c) <= ' '; });
+    constexpr std::array schemes = {"vnd.sun.star.script:"sv, "macro:"sv, ".uno:"sv, "slot:"sv};
+    return std::any_of(schemes.begin(), schemes.end(), [&](auto scheme) { return target.starts_with(scheme); }) ||
            lower_ascii(get(all, "action")) == "execute";
   }
   void link(std::string_view name, const attributes& all) {

@@ -86,6 +86,9 @@ class pdf_reader {
       } else if (one.isDictionary() || one.isStream()) {
         handle dictionary = one.isStream() ? one.getDict() : one;
         judge(dictionary);
+        // Content that lies in another file (ISO 32000-1, 7.3.8.2 and 8.10.4).
+        if (one.isStream() && (dictionary.hasKey("/F") || dictionary.hasKey("/Ref")))
+          search_.add("pdf.launch", "goto_remote", "content of another file", where_);
         for (const auto& key : dictionary.getKeys()) push(open, dictionary.getKey(key), depth);
       }
     }

@@ -19,6 +19,7 @@ class rtf_reader {
     while (!rest_.empty()) {
       const char c = rest_.front();
       rest_.remove_prefix(1);
+      if (c == '{' || c == '}') skipped_ = 0;
       if (c == '{')
         open();
       else if (c == '}')
@@ -35,12 +36,13 @@ class rtf_reader {
   enum class role { none, data, instruction, tmplate };
   struct group {
     role does = role::none;
-    bool owner = false;  ///< the group that the role began in: its end ends it
+    bool owner = false;           ///< the group that the role began in: its end ends it
+    std::size_t substitutes = 1;  ///< characters behind \uN, for readers that do not know it
   };
 
   void open() {
     if (groups_.size() < limits::mime_parts) {
-      groups_.push_back({groups_.empty() ? role::none : groups_.back().does, false});
+      groups_.push_back(groups_.empty() ? group() : group{groups_.back().does, false, groups_.back().substitutes});
     } else if (!deep_) {
       deep_ = true;
       search_.cut("scan.limit", "groups inside groups, too deep", where_);
@@ -66,12 +68,17 @@ class rtf_reader {
 
   void begin(role does) {
     if (groups_.empty()) groups_.push_back({});
-    groups_.back() = {does, true};
+    groups_.back().does = does;
+    groups_.back().owner = true;
     collected_.clear();
   }
 
   void text(char c) {
     if (groups_.empty() || groups_.back().does == role::none) return;
+    if (skipped_ > 0) {
+      --skipped_;
+      return;
+    }
     const std::size_t most = groups_.back().does == role::data ? limits::active_part_bytes : 64 * limits::kib;
     if (collected_.size() < most) collected_ += c;
   }
@@ -92,6 +99,8 @@ class rtf_reader {
     }
     if (rest_.starts_with(' ')) rest_.remove_prefix(1);
     if (word == "bin" && !negative) return binary(number);
+    if (word == "uc" && !groups_.empty()) groups_.back().substitutes = std::min<std::size_t>(number, 64);
+    if (word == "u") return unicode(negative ? 0xFFFF : number);
     known(word);
   }
 
@@ -105,6 +114,13 @@ class rtf_reader {
     if (groups_.empty() || groups_.back().does == role::data || digits.size() < 2) return;
     const int high = hex(digits[0]), low = hex(digits[1]);
     if (high >= 0 && low >= 0) text(static_cast<char>(high * 16 + low));
+  }
+
+  // What stands for it in other readers follows, and is not read here.
+  void unicode(std::size_t unit) {
+    if (groups_.empty() || groups_.back().does == role::data) return;
+    text(unit < 0x80 ? static_cast<char>(unit) : '?');
+    skipped_ = groups_.back().substitutes;
   }
 
   void binary(std::size_t size) {
@@ -162,7 +178,7 @@ class rtf_reader {
   std::vector<group> groups_;
   std::string collected_;
   bool deep_ = false;
-  std::size_t over_ = 0;
+  std::size_t over_ = 0, skipped_ = 0;
 };
 
 }  // namespace

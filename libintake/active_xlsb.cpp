@@ -39,7 +39,8 @@ std::string take_text(std::string_view& bytes) {
 void search_binary_part(active_search& search, std::string_view records, const std::string& where) {
   while (!records.empty()) {
     std::size_t type = 0, size = 0;
-    if (!take_number(records, 2, type) || !take_number(records, 4, size) || size > records.size())
+    if (!take_number(records, 2, type) || !take_number(records, 4, size) || size > records.size() ||
+        (type == begin_supbook && size < 2))
       return search.cut("scan.failed", "the workbook's records are damaged", where);
     auto body = records.substr(0, size);
     records.remove_prefix(size);

@@ -1,5 +1,5 @@
 // HTML cut into tags, text and comments the way browsers do it (WHATWG HTML, section 13.2.5). Handles hostile bytes;
-// linear. Called by html_text only.
+// linear. Used by html_text and active.
 #pragma once
 
 #include <string>

@@ -144,6 +144,7 @@ TEST_SUITE("active") {
                                 relations(relation("externalLinkPath", "file:///C:/a.xlsx", true))}}))) ==
           "macro.external_link ");
     CHECK(codes(look("1,=cmd|'/c calc'!A1\n2,3\n"s)) == "macro.dde ");
+    CHECK(codes(look("1,\"=WebService(\"\"http://example.com/\"\")\"\n2,3\n"s)) == "macro.external_link ");
   }
 
   TEST_CASE("DDE in a workbook whose parts are records") {
@@ -167,6 +168,7 @@ TEST_SUITE("active") {
     // Behind another record, whose size takes two bytes; and another kind of link.
     CHECK(codes(look_at("\x01\x80\x01"s + std::string(128, 'x') + link(1))) == "macro.dde ");
     CHECK(codes(look_at(link(0))) == "");
+    CHECK(codes(look_at("\xE8\x02\x01\x01"s)) == "scan.failed ");  // a link of one byte
     const auto cut = look_at(link(1).substr(0, 20));
     CHECK(codes(cut) == "scan.failed ");
     CHECK_FALSE(cut.complete);
@@ -225,6 +227,8 @@ TEST_SUITE("active") {
     CHECK(codes(workbook("<Cell ss:Formula='=SUM(R1C1:R2C1)'/>")) == "");
     CHECK(codes(workbook("<x:SupBook><x:Path>C:\\a.xls</x:Path></x:SupBook>")) == "macro.external_link ");
     CHECK(codes(workbook("<x:SupBook><x:Path>cmd|/c calc</x:Path></x:SupBook>")) == "macro.dde ");
+    CHECK(codes(xml("<?xml-stylesheet type='text/xsl' href='https://example.com/a.xsl'?><a/>")) ==
+          "macro.external_link ");
     CHECK(codes(xml("<xdp><pdf><document><chunk>" +
                     base64::encode(pdf({"<</Type/Catalog/OpenAction 2 0 R>>", "<</S/JavaScript/JS(x)>>"})) +
                     "</chunk></document></pdf></xdp>")) == "pdf.open_action pdf.javascript ");
@@ -301,6 +305,8 @@ TEST_SUITE("active") {
     CHECK(with("<script:event-listener script:language='ooo:script' xlink:href='vnd.sun.star.script:x'/>") ==
           "macro.odf_script ");
     CHECK(with("<text:a xlink:href='vnd.sun.star.script:x'/>") == "macro.odf_script ");
+    CHECK(with("<text:a xlink:href=' vnd.sun.&#9;star.script:x'/>") == "macro.odf_script ");
+    CHECK(with("<text:a xlink:href='.uno:Open'/>") == "macro.odf_script ");
     CHECK(with("<text:dde-connection-decl office:dde-application='soffice'/>") == "macro.dde ");
     CHECK(with("<draw:object-ole/>") == "macro.ole_object ");
     CHECK(with("<draw:image xlink:href='https://example.com/a.png'/>") == "macro.external_link ");
@@ -319,6 +325,11 @@ TEST_SUITE("active") {
     CHECK(with("{\\*\\template C:\\\\a.dotm}") == "");
     CHECK(with("{\\field{\\*\\fldinst {D}{DEAUTO x}}}") == "macro.dde ");
     CHECK(with("{\\field{\\*\\fldinst PAGE}}") == "");
+    CHECK(with("{\\field{\\*\\fldinst \\'44\\'44\\'45 x}}") == "macro.dde ");
+    CHECK(with("{\\field{\\*\\fldinst \\u68?\\u68\\'44\\u69 ? x}}") == "macro.dde ");
+    CHECK(with("{\\uc0{\\field{\\*\\fldinst \\u68D\\uc2\\u69??AUTO x}}}") == "macro.dde ");
+    CHECK(with("{\\field{\\*\\fldinst \\uc1{\\u68}DE x}}") == "macro.dde ");
+    CHECK(with("{\\*\\template \\u104?ttps://example.com/a.dotm}") == "macro.remote_template ");
     CHECK(with("\\\\object") == "");
     CHECK(with("\\bin7 \\object") == "");
     std::string hex;
@@ -348,6 +359,8 @@ TEST_SUITE("active") {
     CHECK(with("<<>>", "/OpenAction<</S/GoTo/D[1/Fit]>>") == "");
     CHECK(with("<<>>", "/OpenAction[1/Fit]") == "");
     CHECK(with("<<>>", "/Names<</JavaScript<</Names[]>>>>") == "pdf.javascript ");
+    CHECK(with("<</Length 0/F(//example/a)>>stream\n\nendstream") == "pdf.launch ");
+    CHECK(with("<</Subtype/Form/Ref<</F(a.pdf)/Page 0>>/Length 0>>stream\n\nendstream") == "pdf.launch ");
     const auto links = look(pdf({catalogue + ">>", pages, "<</S/URI/URI(https://example.com)>>", "<</S/SubmitForm>>"}));
     CHECK(codes(links) == "");
     CHECK(has_tag(links, "uri:1"));
@@ -474,6 +487,22 @@ TEST_SUITE("active") {
     CHECK(codes(look("<svg xmlns='s' onload='x'/>")) == "attachment.unexpected ");
     CHECK(codes(look("<html><img src=x onerror\n=\"x\"></html>")) == "attachment.unexpected ");
     CHECK(codes(look("<html><p>one = two, on = off</p></html>")) == "");
+    for (const std::string inside : {
+             "<svg:script xmlns:svg='s'>x</svg:script>",
+             "<a href=\"java\tscript:x\">x</a>",
+             "<a href=\" java&#115;cript:x\">x</a>",
+             "<iframe srcdoc='x'></iframe>",
+             "<meta http-equiv=refresh content='0;url=http://example.com/'>",
+             "<form action='http://example.com/'><input type=password></form>",
+             "<a href='data:text/html;base64,QQ=='>x</a>",
+             "<!--[if IE]><script>x</script><![endif]-->",
+         }) {
+      CAPTURE(inside);
+      CHECK(codes(look("<html><body>" + inside + "</body></html>")) == "attachment.unexpected ");
+    }
+    CHECK(codes(look("<svg xmlns='s'><set attributeName='onmouseover' to='x'/></svg>")) == "attachment.unexpected ");
+    CHECK(codes(look("<svg xmlns='s'><animate attributeName='width' to='9'/></svg>")) == "");
+    CHECK(codes(look("<html><a href='https://example.com/'>x</a><img src='data:image/png;base64,QQ=='></html>")) == "");
   }
 
   TEST_CASE("texts made to be read again and again are read once") {
