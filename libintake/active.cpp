@@ -121,7 +121,7 @@ void active_search::document(std::string_view untrusted_bytes, file_kind kind, c
   else if (kind == file_kind::eml)
     search_message(*this, untrusted_bytes, where);
   else if (kind == file_kind::csv || kind == file_kind::txt)
-    search_table(*this, narrowed(untrusted_bytes, limits::active_part_bytes), where);
+    search_table(*this, text_of(*this, untrusted_bytes, where), where);
   else if (kind == file_kind::onenote && untrusted_bytes.find(onenote_file) != std::string_view::npos)
     add("macro.ole_object", "ole", "an embedded file", where);
   for (const auto& [unread, why] : unread_kinds)
@@ -156,6 +156,11 @@ void active_search::external(std::string_view target, const std::string& what, s
 active_report active_search::finish() {
   for (const auto& [tag, number] : counts_) report_.tags.push_back(tag + ':' + std::to_string(number));
   return std::move(report_);
+}
+
+std::string text_of(active_search& search, std::string_view untrusted_bytes, std::string_view where) {
+  if (untrusted_bytes.size() > limits::active_part_bytes) search.cut("scan.limit", "a part is too large", where);
+  return narrowed(untrusted_bytes, limits::active_part_bytes);
 }
 
 bool is_remote(std::string_view target) {

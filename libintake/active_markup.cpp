@@ -50,7 +50,7 @@ bool has_event(const html::token& tag) {
 }  // namespace
 
 void search_markup(active_search& search, std::string_view bytes, const std::string& where) {
-  const std::string text = narrowed(bytes, limits::active_part_bytes);
+  const std::string text = text_of(search, bytes, where);
   const std::string lower = lower_ascii(text);
   const std::string root = root_element(lower);
   // An office document as one XML text: read as such, in any encoding that expat takes.
@@ -61,6 +61,7 @@ void search_markup(active_search& search, std::string_view bytes, const std::str
     if (tag.kind != html::token::kind::start_tag) continue;
     if (const auto act = act_of(tag.name, tag); !act.empty())
       search.add("attachment.unexpected", "script", "mark-up with " + act, where);
+    if (tag.more_attributes) search.cut("scan.limit", "a tag with too many attributes", where);
     if (has_event(tag)) search.add("attachment.unexpected", "script", "mark-up with event handlers", where);
   }
   // In comments that only some browsers read, in tags that do not end, in the address of a style.

@@ -64,6 +64,9 @@ class active_search {
 /// Judges the formula of a cell: a call of another program, or content that is fetched.
 void search_formula(active_search& search, std::string_view formula, std::string_view where);
 
+/// A text as `narrowed` makes it, as much of it as is looked into; tells when that is not all.
+[[nodiscard]] std::string text_of(active_search& search, std::string_view untrusted_bytes, std::string_view where);
+
 void search_ole(active_search& search, std::string_view bytes, const std::string& where);
 void search_workbook(active_search& search, std::string_view records, std::string_view where);
 void search_slides(active_search& search, const container& ole, std::string_view stream, const std::string& where);

@@ -205,6 +205,7 @@ inline constexpr const char* detail_sentences[] = {
     marked("an archive of a kind that is not opened"),
     marked("a disk image is not opened"),
     marked("a style sheet"),
+    marked("a tag with too many attributes"),
     marked("mail merge with a data source"),
     marked("a part is too large to be scanned"),
     marked("the workbook's records are damaged"),

@@ -226,7 +226,10 @@ token tokenizer::tag(bool end) {
       }
     }
     constexpr std::size_t most_attributes = 64;
-    if (out.attributes.size() < most_attributes) out.attributes.emplace_back(std::move(key), resolve_entities(value));
+    if (out.attributes.size() < most_attributes)
+      out.attributes.emplace_back(std::move(key), resolve_entities(value));
+    else
+      out.more_attributes = true;
   }
   ++at_;
   if (!end && holds_raw_text(out.name)) raw_until_ = out.name;

@@ -15,6 +15,7 @@ struct token {
   std::string name;                                             ///< of a tag, lower case
   std::vector<std::pair<std::string, std::string>> attributes;  ///< names lower case, values with entities resolved
   std::string_view text;                                        ///< raw: of text, of a comment, of what does not finish
+  bool more_attributes = false;                                 ///< than are kept
   bool raw_text = false;  ///< text of script, style and the like: no entities, no tags
 
   [[nodiscard]] const std::string* attribute(std::string_view key) const;

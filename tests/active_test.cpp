@@ -500,6 +500,14 @@ TEST_SUITE("active") {
       CAPTURE(inside);
       CHECK(codes(look("<html><body>" + inside + "</body></html>")) == "attachment.unexpected ");
     }
+    std::string many = "<html><a ";
+    for (int i = 0; i < 100; ++i) many += "x" + std::to_string(i) + " ";
+    const auto crowded = look(many + "onclick=x>x</a></html>");
+    CHECK(codes(crowded) == "scan.limit ");
+    CHECK_FALSE(crowded.complete);
+    const auto long_text = look("a,b\n" + std::string(limits::active_part_bytes, 'x') + "\n=cmd|'/c'!A0\n");
+    CHECK(codes(long_text) == "scan.limit ");
+    CHECK_FALSE(long_text.complete);
     CHECK(codes(look("<svg xmlns='s'><set attributeName='onmouseover' to='x'/></svg>")) == "attachment.unexpected ");
     CHECK(codes(look("<svg xmlns='s'><animate attributeName='width' to='9'/></svg>")) == "");
     CHECK(codes(look("<html><a href='https://example.com/'>x</a><img src='data:image/png;base64,QQ=='></html>")) == "");
@@ -508,7 +516,7 @@ TEST_SUITE("active") {
   TEST_CASE("texts made to be read again and again are read once") {
     std::string events = "<html ";
     for (int i = 0; i < 2'000'000; ++i) events += " on on";
-    CHECK(codes(look(events + ">")) == "");
+    CHECK(codes(look(events + ">")) == "scan.limit ");
     std::string cells = "a,b\n";
     for (int i = 0; i < 4'000'000; ++i) cells += "=,";
     CHECK(codes(look(cells)) == "");
