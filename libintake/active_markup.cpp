@@ -5,6 +5,7 @@
 #include "active_search.hpp"
 #include "html_tokens.hpp"
 #include "texttype.hpp"
+#include "xml_events.hpp"
 
 namespace intake {
 namespace {
@@ -23,29 +24,52 @@ bool runs(std::string_view value) {
   return std::any_of(schemes.begin(), schemes.end(), [&](auto scheme) { return target.starts_with(scheme); });
 }
 
-// What a tag does, in the words of a detail; empty: nothing. `name` has no prefix.
-std::string act_of(std::string_view name, const html::token& tag) {
-  if (name.starts_with("hta:")) return "<hta:";
-  const auto known = std::find(elements.begin(), elements.end(), name.substr(name.rfind(':') + 1));
-  if (known != elements.end()) return '<' + std::string(*known);
-  if (name == "meta" && tag.attribute("http-equiv") && lower_ascii(*tag.attribute("http-equiv")) == "refresh")
-    return "<meta";
-  for (const auto& [key, value] : tag.attributes) {
-    if (runs(value)) return "javascript:";
-    // SVG's animations may set a handler or a link.
-    if (key == "attributename" && (lower_ascii(value).starts_with("on") || lower_ascii(value).ends_with("href")))
-      return '<' + std::string(name);
-  }
-  return {};
-}
+class markup_reader final : public xml_events {
+ public:
+  markup_reader(active_search& search, const std::string& where) : search_(search), where_(where) {}
 
-bool has_event(const html::token& tag) {
-  return std::any_of(tag.attributes.begin(), tag.attributes.end(), [](const auto& one) {
-    const auto& key = one.first;
-    return key.size() > 2 && key.starts_with("on") &&
-           std::all_of(key.begin() + 2, key.end(), [](char c) { return c >= 'a' && c <= 'z'; });
-  });
-}
+  /// As browsers read HTML.
+  void tags(std::string_view text) {
+    html::tokenizer tokens(text);
+    for (auto tag = tokens.next(); tag.kind != html::token::kind::end_of_file; tag = tokens.next()) {
+      if (tag.kind != html::token::kind::start_tag) continue;
+      if (tag.more_attributes) search_.cut("scan.limit", "a tag with too many attributes", where_);
+      element(tag.name);
+      for (const auto& [name, value] : tag.attributes) attribute(tag.name, name, value);
+      if (const auto* const what = tag.attribute("http-equiv")) refresh(*what);
+    }
+  }
+  /// As they read XML, in which a style or a title may hold elements too. Names come without their prefix.
+  void start(std::string_view name, const attributes& all) override {
+    element(lower_ascii(name));
+    for (const auto& one : all) attribute(name, lower_ascii(one.name), one.value);
+    refresh(get(all, "http-equiv"));
+  }
+
+ private:
+  void tell(const std::string& what) { search_.add("attachment.unexpected", "script", "mark-up with " + what, where_); }
+
+  void element(std::string_view name) {
+    if (name.starts_with("hta:")) tell("<hta:");
+    const auto known = std::find(elements.begin(), elements.end(), name.substr(name.rfind(':') + 1));
+    if (known != elements.end()) tell('<' + std::string(*known));
+  }
+  void attribute(std::string_view of, std::string_view name, std::string_view value) {
+    if (runs(value)) tell("javascript:");
+    // SVG's animations may set a handler or a link.
+    const std::string set = name == "attributename" ? lower_ascii(value) : std::string();
+    if (set.starts_with("on") || set.ends_with("href")) tell('<' + std::string(of));
+    if (name.size() > 2 && name.starts_with("on") &&
+        std::all_of(name.begin() + 2, name.end(), [](char c) { return c >= 'a' && c <= 'z'; }))
+      tell("event handlers");
+  }
+  void refresh(std::string_view what) {
+    if (lower_ascii(what) == "refresh") tell("<meta");
+  }
+
+  active_search& search_;
+  const std::string& where_;
+};
 
 }  // namespace
 
@@ -56,14 +80,9 @@ void search_markup(active_search& search, std::string_view bytes, const std::str
   // An office document as one XML text: read as such, in any encoding that expat takes.
   if (root != "html" && root != "svg" && lower.substr(0, 16).find("<?xml") != std::string::npos)
     return search_flat(search, bytes, where);
-  html::tokenizer tokens(text);
-  for (auto tag = tokens.next(); tag.kind != html::token::kind::end_of_file; tag = tokens.next()) {
-    if (tag.kind != html::token::kind::start_tag) continue;
-    if (const auto act = act_of(tag.name, tag); !act.empty())
-      search.add("attachment.unexpected", "script", "mark-up with " + act, where);
-    if (tag.more_attributes) search.cut("scan.limit", "a tag with too many attributes", where);
-    if (has_event(tag)) search.add("attachment.unexpected", "script", "mark-up with event handlers", where);
-  }
+  markup_reader reader(search, where);
+  reader.tags(text);
+  (void)reader.read(bytes);
   // In comments that only some browsers read, in tags that do not end, in the address of a style.
   for (const std::string_view mark : {"<script"sv, "javascript:"sv, "vbscript:"sv})
     if (lower.find(mark) != std::string::npos)

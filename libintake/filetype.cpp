@@ -77,13 +77,12 @@ constexpr std::array rows = {
     kind_row{k::elf, "elf", "application/x-executable", "so bin o"},
     kind_row{k::other_program, "program", "application/x-executable", "class jar jnlp dex apk app wasm"},
     // Windows runs, or asks a program to run, what is called so, whatever is in it.
-    kind_row{k::script, "script", "text/x-script",
-             "js jse vbs vbe wsf wsh ws wsc sct hta bat cmd ps1 psm1 psd1 ps1xml psc1 pssc sh bash py pyw pyz pl rb "
-             "php url website "
-             "scf reg inf pif msc hlp cnt gadget application appref-ms library-ms search-ms searchconnector-ms "
-             "settingcontent-ms theme themepack deskthemepack diagcab diagcfg diagpkg xll ade adp mcl mad maf mag mam "
-             "maq mar mas mat "
-             "mau mav maw iqy oqy rqy dqy slk shb shs job isp its prg"},
+    kind_row{
+        k::script, "script", "text/x-script",
+        "js jse vbs vbe wsf wsh ws wsc sct hta bat cmd ps1 psm1 psd1 ps1xml psc1 pssc sh bash py pyw pyz pl rb php "
+        "url website scf reg inf pif msc hlp cnt gadget application appref-ms library-ms search-ms "
+        "searchconnector-ms settingcontent-ms theme themepack deskthemepack diagcab diagcfg diagpkg xll ade adp mcl "
+        "mad maf mag mam maq mar mas mat mau mav maw iqy oqy rqy dqy slk shb shs job isp its prg"},
 };
 
 // Tables in the order of the enumeration: row_of() is an index.

@@ -510,6 +510,8 @@ TEST_SUITE("active") {
     CHECK_FALSE(long_text.complete);
     CHECK(codes(look("<svg xmlns='s'><set attributeName='onmouseover' to='x'/></svg>")) == "attachment.unexpected ");
     CHECK(codes(look("<svg xmlns='s'><animate attributeName='width' to='9'/></svg>")) == "");
+    CHECK(codes(look("<svg xmlns='s'><style><h:img xmlns:h='h' onerror='x'/></style></svg>")) ==
+          "attachment.unexpected ");
     CHECK(codes(look("<html><a href='https://example.com/'>x</a><img src='data:image/png;base64,QQ=='></html>")) == "");
   }
 
