@@ -174,6 +174,19 @@ bool is_remote(std::string_view target) {
   return !is_file || !rest.starts_with('/') || rest.starts_with("//") || rest.starts_with("/\\");
 }
 
+bool begins_with_any(std::string_view target, std::span<const std::string_view> schemes) {
+  constexpr std::size_t longest = 64;
+  std::string plain;
+  for (std::size_t at = 0; at < target.size() && plain.size() < longest; ++at)
+    if (static_cast<unsigned char>(target[at]) > ' ') plain += target[at];
+  plain = lower_ascii(plain);
+  return std::any_of(schemes.begin(), schemes.end(), [&](auto scheme) { return plain.starts_with(scheme); });
+}
+
+std::string inside(std::string_view where, std::string_view part) {
+  return where.empty() ? std::string(part) : std::string(where) + '/' + std::string(part);
+}
+
 bool begins_as_document(std::string_view head) {
   return head.starts_with("\xD0\xCF\x11\xE0") || head.starts_with("PK\3\4") || head.starts_with("{\\rt") ||
          head.starts_with("%PDF") || head.starts_with("MZ");

@@ -20,7 +20,7 @@ class flat_reader final : public xml_events {
     if (name == "wordDocument") word_2003(all);
     if (name == "attachedTemplate" && is_remote(get(all, "val")))
       search_.add("macro.remote_template", "remote_template", std::string(get(all, "val")), part_);
-    if (name == "OLEObject") search_.add("macro.ole_object", "ole", "an embedded object", part_);
+    if (name == "OLEObject") object();
     if (name == "ocx") search_.add("macro.ole_object", "activex", "an ActiveX control", part_);
     if (name == "imagedata" && is_remote(get(all, "src")) && !get(all, "src").starts_with("wordml:"))
       search_.external(get(all, "src"), std::string(name), part_);
@@ -42,16 +42,15 @@ class flat_reader final : public xml_events {
   // A part, a file of Word 2003, the PDF in a form of Adobe's (XDP).
   static bool is_data(std::string_view name) { return name == "binaryData" || name == "binData" || name == "chunk"; }
   void begin_part(const attributes& all) {
-    part_ = get(all, "name");
-    while (part_.starts_with('/')) part_.erase(0, 1);
-    if (!where_.empty()) part_ = where_ + '/' + part_;
+    part_ = inside(where_, without_slash(get(all, "name")));
     search_content_type(search_, lower_ascii(get(all, "contentType")), part_);
   }
   void word_2003(const attributes& all) {
     if (get(all, "macrosPresent") == "yes") search_.add("macro.vba", "vba", "a VBA project", part_);
-    if (get(all, "embeddedObjPresent") == "yes") search_.add("macro.ole_object", "ole", "an embedded object", part_);
+    if (get(all, "embeddedObjPresent") == "yes") object();
     if (get(all, "ocxPresent") == "yes") search_.add("macro.ole_object", "activex", "an ActiveX control", part_);
   }
+  void object() { search_.add("macro.ole_object", "ole", "an embedded object", part_); }
   // Of a workbook: to another one, or to another program by DDE ("program|topic").
   void link(const std::string& target) {
     if (target.find('|') != std::string::npos)
@@ -67,7 +66,7 @@ class flat_reader final : public xml_events {
     if (name.find("oledata") == std::string::npos)
       search_.add("macro.vba", "vba", "packed VBA data", part_);
     else
-      search_.add("macro.ole_object", "ole", "an embedded object", part_);
+      object();
   }
   void look_at_data() {
     in_data_ = false;

@@ -1,5 +1,4 @@
 // OpenDocument: scripts, events, links, objects and DDE in its XML, and what lies beside it in the package.
-#include <algorithm>
 #include <array>
 
 #include "active_search.hpp"
@@ -38,11 +37,8 @@ class odf_reader final : public xml_events {
  private:
   static bool is_script(const attributes& all) {
     // Commands of the office itself are run by a link as macros are.
-    std::string target = lower_ascii(get(all, "href"));
-    std::erase_if(target, [](char c) { return static_cast<unsigned char>(c) <= ' '; });
     constexpr std::array schemes = {"vnd.sun.star.script:"sv, "macro:"sv, ".uno:"sv, "slot:"sv};
-    return std::any_of(schemes.begin(), schemes.end(), [&](auto scheme) { return target.starts_with(scheme); }) ||
-           lower_ascii(get(all, "action")) == "execute";
+    return begins_with_any(get(all, "href"), schemes) || lower_ascii(get(all, "action")) == "execute";
   }
   void link(std::string_view name, const attributes& all) {
     const std::string_view target = get(all, "href");
@@ -67,7 +63,7 @@ bool search_odf_text(active_search& search, std::string_view xml, std::string_vi
 void search_odf(active_search& search, const container& zip, const std::string& where) {
   for (const auto& one : zip.entries()) {
     if (one.storage) continue;
-    const std::string path = lower_ascii(one.path), part = where.empty() ? one.path : where + '/' + one.path;
+    const std::string path = lower_ascii(one.path), part = inside(where, one.path);
     if (path.starts_with("basic/") || path.starts_with("scripts/"))
       search.add("macro.odf_script", "odf_script", "a script", part);
     const auto bytes = search.read(zip, one, part);

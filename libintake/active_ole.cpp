@@ -103,7 +103,7 @@ void search_ole(active_search& search, std::string_view bytes, const std::string
     search.cut("scan.encrypted", "the document is encrypted", where);
   // A stream \1Ole at the root belongs to the document itself, not to something inside it.
   for (const entry& one : ole->entries()) {
-    const std::string part = where.empty() ? one.path : where + '/' + one.path;
+    const std::string part = inside(where, one.path);
     if (is_vba(one))
       search.add("macro.vba", "vba", "a VBA project", part);
     else if (is_object(one) && one.path != "\1Ole")

@@ -159,11 +159,10 @@ void search_part(active_search& search, const container& zip, const container::e
 void search_ooxml(active_search& search, const container& zip, const std::string& where) {
   const opc_package package = read_opc(zip);
   if (!package.unread.empty()) search.cut("scan.failed", "a part cannot be read", where + package.unread);
-  for (const auto& relation : package.relations)
-    search_relation(search, relation, where.empty() ? relation.part : where + '/' + relation.part);
+  for (const auto& relation : package.relations) search_relation(search, relation, inside(where, relation.part));
   for (const auto& one : zip.entries()) {
     if (one.storage || one.name.ends_with(".rels")) continue;
-    search_part(search, zip, one, package.type_of(one.path), where.empty() ? one.path : where + '/' + one.path);
+    search_part(search, zip, one, package.type_of(one.path), inside(where, one.path));
   }
 }
 

@@ -161,8 +161,7 @@ class rtf_reader {
   void look(std::string_view bytes) {
     for (const std::string_view start : {"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"sv, "PK\3\4"sv, "{\\rt"sv}) {
       const auto at = bytes.find(start);
-      if (at != std::string_view::npos)
-        search_.nested(bytes.substr(at), where_.empty() ? "object" : where_ + "/object");
+      if (at != std::string_view::npos) search_.nested(bytes.substr(at), inside(where_, "object"));
     }
   }
 

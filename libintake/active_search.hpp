@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -57,6 +58,12 @@ class active_search {
 
 /// Whether a target leads off this computer: a URL with a host, a UNC path.
 [[nodiscard]] bool is_remote(std::string_view target);
+/// Whether a target begins with one of these (lower case), as readers compare them: without white space, control
+/// characters and case.
+[[nodiscard]] bool begins_with_any(std::string_view target, std::span<const std::string_view> schemes);
+
+/// A part of what lies at `where`, for details.
+[[nodiscard]] std::string inside(std::string_view where, std::string_view part);
 
 /// Whether a stream or part, whatever it is called, begins as a document or a program (eight bytes tell).
 [[nodiscard]] bool begins_as_document(std::string_view head);

@@ -6,11 +6,6 @@
 namespace intake {
 namespace {
 
-std::string_view without_slash(std::string_view part) {
-  while (part.starts_with('/')) part.remove_prefix(1);
-  return part;
-}
-
 // Content types may carry parameters and white space (RFC 2045 section 5.1); only the type itself is compared.
 std::string clean_type(std::string_view type) {
   type = type.substr(0, type.find(';'));
@@ -44,6 +39,11 @@ bool read_part(const container& zip, const container::entry& entry, xml_events& 
 }
 
 }  // namespace
+
+std::string_view without_slash(std::string_view part) {
+  while (part.starts_with('/')) part.remove_prefix(1);
+  return part;
+}
 
 std::string opc_package::type_of(std::string_view part) const {
   const std::string name = lower_ascii(without_slash(part));

@@ -33,6 +33,9 @@ struct opc_package {
   [[nodiscard]] static relation relation_of(std::string_view part, const xml_events::attributes& all);
 };
 
+/// A part's name as the zip has it.
+[[nodiscard]] std::string_view without_slash(std::string_view part);
+
 /// `only_root`: no relations but those of the package itself.
 [[nodiscard]] opc_package read_opc(const container& zip, bool only_root = false);
 
